@@ -1,0 +1,31 @@
+package dev.tenon;
+
+/**
+ * The one exception a load ends with: its message is a sentence, then {@code key=value} facts (file,
+ * tensor, expected, actual), then the remedy where there is exactly one.
+ *
+ * <p>Every room may throw it. Causes of libtorch keep their long form in {@link #getCause()}; the
+ * message holds only their first line.
+ */
+public class TenonException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * An error with no cause of another library behind it.
+   *
+   * @param message a sentence and its {@code key=value} facts
+   */
+  public TenonException(String message) {
+    super(message);
+  }
+
+  /**
+   * An error another library's failure led to.
+   *
+   * @param message a sentence and its {@code key=value} facts
+   * @param cause what failed
+   */
+  public TenonException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.tenon.tensor;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * The sizes of a tensor's dimensions, outermost first, row-major. A scalar has none. Immutable.
+ */
+public final class Shape {
+  /** The shape of a scalar: no dimensions, one element. */
+  public static final Shape SCALAR = new Shape();
+
+  private final long[] dims;
+
+  private Shape(long... dims) {
+    this.dims = dims;
+  }
+
+  /**
+   * A shape of these sizes.
+   *
+   * @param dims sizes, none negative
+   * @throws IllegalArgumentException if a size is negative
+   */
+  public static Shape of(long... dims) {
+    for (long dim : dims) {
+      if (dim < 0) {
+        throw new IllegalArgumentException("Negative size: shape=" + Arrays.toString(dims));
+      }
+    }
+    return dims.length == 0 ? SCALAR : new Shape(dims.clone());
+  }
+
+  /** How many dimensions. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /**
+   * The size of one dimension; a negative index counts from the last, −1 being the innermost.
+   *
+   * @throws ArrayIndexOutOfBoundsException if there is no such dimension
+   */
+  public long dim(int index) {
+    return dims[index < 0 ? dims.length + index : index];
+  }
+
+  /** The sizes, a copy. */
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  /**
+   * How many elements.
+   *
+   * @throws ArithmeticException if the product passes 2^63 − 1 at any point
+   */
+  public long elements() {
+    long product = 1;
+    for (long dim : dims) {
+      product = Math.multiplyExact(product, dim);
+    }
+    return product;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && Arrays.equals(dims, shape.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  /** As JSON and Python write it: {@code [256000, 2304]}. */
+  @Override
+  public String toString() {
+    return Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+}
