@@ -1,8 +1,8 @@
 package dev.tenon;
 
 /**
- * The one exception a load ends with: its message is a sentence, then {@code key=value} facts (file,
- * tensor, expected, actual), then the remedy where there is exactly one.
+ * The one exception a load ends with: its message is a sentence, then {@code key=value} facts
+ * (file, tensor, expected, actual), then the remedy where there is exactly one.
  *
  * <p>Every room may throw it. Causes of libtorch keep their long form in {@link #getCause()}; the
  * message holds only their first line.

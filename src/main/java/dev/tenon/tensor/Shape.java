@@ -3,9 +3,7 @@ package dev.tenon.tensor;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/**
- * The sizes of a tensor's dimensions, outermost first, row-major. A scalar has none. Immutable.
- */
+/** The sizes of a tensor's dimensions, outermost first, row-major. A scalar has none. Immutable. */
 public final class Shape {
   /** The shape of a scalar: no dimensions, one element. */
   public static final Shape SCALAR = new Shape();

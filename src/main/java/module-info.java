@@ -1,0 +1,20 @@
+/**
+ * Loads pretrained checkpoints into libtorch tensors: reads what the files hold, initialises only
+ * what is truly missing, and ties the rest by sharing pointers.
+ */
+module dev.tenon {
+  requires static transitive org.jspecify;
+
+  // Tensors are handed out, so whoever reads this module reads libtorch's binding too.
+  requires transitive org.bytedeco.pytorch;
+  requires transitive org.bytedeco.javacpp;
+  requires com.fasterxml.jackson.databind;
+  requires info.picocli;
+
+  exports dev.tenon;
+  exports dev.tenon.tensor;
+
+  // picocli finds commands and options by reflection.
+  opens dev.tenon.cli to
+      info.picocli;
+}
