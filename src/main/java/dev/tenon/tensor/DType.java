@@ -87,27 +87,30 @@ public enum DType {
     this.kind = kind;
   }
 
-  /** The safetensors code, such as {@code BF16}. */
+  /** {@return the safetensors code, such as {@code BF16}} */
   public String code() {
     return code;
   }
 
-  /** Torch's name without its module, such as {@code bfloat16}: what configs and the CLI say. */
+  /**
+   * {@return torch's name without its module, such as {@code bfloat16}: what configs and the CLI
+   * say}
+   */
   public String torchName() {
     return torchName;
   }
 
-  /** Bits an element takes in a file; 4 or 6 for the packed MX types. */
+  /** {@return bits an element takes in a file; 4 or 6 for the packed MX types} */
   public int bits() {
     return bits;
   }
 
-  /** Whether values are real floating-point numbers, so that a load may convert between them. */
+  /** {@return whether values are real floating-point numbers, so that a load may convert them} */
   public boolean isFloatingPoint() {
     return kind == Kind.FLOAT;
   }
 
-  /** Whether elements are whole bytes, so that a single element has an address. */
+  /** {@return whether elements are whole bytes, so that a single element has an address} */
   public boolean isByteAddressable() {
     return bits % 8 == 0;
   }
@@ -116,6 +119,7 @@ public enum DType {
    * Bytes that {@code elements} elements take.
    *
    * @param elements how many, not negative
+   * @return their size in bytes
    * @throws ArithmeticException if the size passes 2^63 − 1 bits, or is no whole number of bytes
    */
   public long bytes(long elements) {
@@ -127,7 +131,12 @@ public enum DType {
     return total / 8;
   }
 
-  /** The type of a safetensors code, or null if there is none (codes are upper case). */
+  /**
+   * The type of a safetensors code.
+   *
+   * @param code upper case, as the format has it
+   * @return the type, or null if there is none
+   */
   public static @Nullable DType ofCode(String code) {
     return BY_CODE.get(code);
   }
@@ -135,6 +144,8 @@ public enum DType {
   /**
    * The type torch calls {@code name}; a leading {@code torch.} is allowed, as in old configs.
    *
+   * @param name such as {@code float32}
+   * @return the type of that name
    * @throws TenonException if there is no such type
    */
   public static DType ofTorchName(String name) {

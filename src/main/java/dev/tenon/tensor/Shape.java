@@ -18,6 +18,7 @@ public final class Shape {
    * A shape of these sizes.
    *
    * @param dims sizes, none negative
+   * @return their shape
    * @throws IllegalArgumentException if a size is negative
    */
   public static Shape of(long... dims) {
@@ -29,7 +30,7 @@ public final class Shape {
     return dims.length == 0 ? SCALAR : new Shape(dims.clone());
   }
 
-  /** How many dimensions. */
+  /** {@return how many dimensions there are} */
   public int rank() {
     return dims.length;
   }
@@ -37,13 +38,15 @@ public final class Shape {
   /**
    * The size of one dimension; a negative index counts from the last, −1 being the innermost.
    *
+   * @param index from {@code -rank} to {@code rank - 1}
+   * @return how many elements lie along it
    * @throws ArrayIndexOutOfBoundsException if there is no such dimension
    */
   public long dim(int index) {
     return dims[index < 0 ? dims.length + index : index];
   }
 
-  /** The sizes, a copy. */
+  /** {@return the sizes, a copy} */
   public long[] dims() {
     return dims.clone();
   }
@@ -51,6 +54,7 @@ public final class Shape {
   /**
    * How many elements.
    *
+   * @return the product of the sizes, 1 for a scalar
    * @throws ArithmeticException if the product passes 2^63 − 1 at any point
    */
   public long elements() {

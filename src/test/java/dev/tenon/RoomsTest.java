@@ -1,0 +1,55 @@
+package dev.tenon;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each room uses only what its place on the walk from a path to a model allows. */
+class RoomsTest {
+  private static final JavaClasses TENON =
+      new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tensor", "checkpoint", "skeleton", "plan"})
+  void planningIsPureJava(String room) {
+    refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
+  }
+
+  @Test
+  void filesAndModelsMeetInThePlan() {
+    refuse("checkpoint", "dev.tenon.skeleton..", "dev.tenon.plan..");
+    refuse("skeleton", "dev.tenon.checkpoint..", "dev.tenon.plan..");
+  }
+
+  @Test
+  void theNativeCoreKnowsNoOtherRoom() {
+    refuse("nativecore", "dev.tenon.checkpoint..", "dev.tenon.skeleton..", "dev.tenon.plan..");
+  }
+
+  @Test
+  void theCommandLineIsUsedByNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tenon.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.tenon.cli..", "picocli..")
+        .check(TENON);
+  }
+
+  private static void refuse(String room, String... packages) {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tenon." + room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages)
+        .allowEmptyShould(true)
+        .check(TENON);
+  }
+}
