@@ -1,0 +1,134 @@
+package dev.tenon.checkpoint;
+
+import dev.tenon.TenonException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a checkpoint, their headers read: which tensors there are and where their bytes lie.
+ * Immutable, holds no open file and no tensor bytes.
+ */
+public final class Checkpoint {
+  private final Path directory;
+  private final List<Shard> shards;
+  private final Map<String, String> indexMetadata;
+  private final Map<String, TensorEntry> byName;
+  private final List<TensorEntry> entries;
+  private final List<TensorEntry> shadowed;
+
+  private Checkpoint(Path directory, List<Shard> shards, Map<String, String> indexMetadata) {
+    this.directory = directory;
+    this.shards = List.copyOf(shards);
+    this.indexMetadata = Collections.unmodifiableMap(indexMetadata);
+    int count = shards.stream().mapToInt(shard -> shard.entries().size()).sum();
+    this.byName = new HashMap<>(count * 4 / 3 + 1);
+    List<TensorEntry> lost = new ArrayList<>();
+    for (Shard shard : shards) {
+      for (TensorEntry entry : shard.entries()) {
+        TensorEntry earlier = byName.put(entry.name(), entry);
+        if (earlier != null) {
+          lost.add(earlier);
+        }
+      }
+    }
+    this.shadowed = List.copyOf(lost);
+    List<TensorEntry> sorted = new ArrayList<>(byName.values());
+    sorted.sort((a, b) -> NaturalOrder.INSTANCE.compare(a.name(), b.name()));
+    this.entries = List.copyOf(sorted);
+  }
+
+  /**
+   * Opens a checkpoint: finds its files and reads their headers.
+   *
+   * <p>A directory is searched for {@code model.safetensors}, {@code model.safetensors.index.json},
+   * {@code pytorch_model.bin} and {@code pytorch_model.bin.index.json}, in this order. A file is
+   * opened as itself; an index stands for the shards it lists. Headers of several shards are read
+   * in parallel on the common pool.
+   *
+   * @param path a directory, or a weight file, or an index of shards
+   * @param variant put before the extension of the names looked for, such as {@code fp16} for
+   *     {@code model.fp16.safetensors}; null for none; says nothing if {@code path} is a file
+   * @return the checkpoint's headers
+   * @throws TenonException if there are no weights, a shard is missing, or a file is not valid
+   */
+  public static Checkpoint open(Path path, @Nullable String variant) {
+    boolean isDirectory = Files.isDirectory(path);
+    WeightFiles files = isDirectory ? WeightFiles.in(path, variant) : WeightFiles.of(path);
+    Path directory = isDirectory ? path : path.toAbsolutePath().getParent();
+    return new Checkpoint(directory, ShardReader.readAll(files.files()), files.indexMetadata());
+  }
+
+  /** {@return the directory the files were found in} */
+  public Path directory() {
+    return directory;
+  }
+
+  /** {@return the weight files, sorted by name} */
+  public List<Shard> shards() {
+    return shards;
+  }
+
+  /** {@return the tensors of all shards, each name once, in {@link NaturalOrder}} */
+  public List<TensorEntry> entries() {
+    return entries;
+  }
+
+  /**
+   * Looks a tensor up.
+   *
+   * @param name the name in the checkpoint
+   * @return where it is, or null if the checkpoint has none of this name
+   */
+  public @Nullable TensorEntry find(String name) {
+    return byName.get(name);
+  }
+
+  /**
+   * {@return tensors that are not in {@link #entries()} because a later shard has one of the same
+   * name: of such, the last counts, whatever an index says}
+   */
+  public List<TensorEntry> shadowed() {
+    return shadowed;
+  }
+
+  /** {@return the scalars of an index's {@code metadata} as text; empty without an index} */
+  public Map<String, String> indexMetadata() {
+    return indexMetadata;
+  }
+
+  /** {@return the directory's {@code config.json}, or null if it has none} */
+  public @Nullable Path config() {
+    Path config = directory.resolve("config.json");
+    return Files.isRegularFile(config) ? config : null;
+  }
+
+  /**
+   * {@return the bytes the tensors of {@link #entries()} take; those that share bytes count for
+   * each name}
+   */
+  public long bytes() {
+    long total = 0;
+    for (TensorEntry entry : entries) {
+      total += entry.bytes();
+    }
+    return total;
+  }
+
+  /** {@return the directory and how much is in it} */
+  @Override
+  public String toString() {
+    return "Checkpoint[directory="
+        + directory
+        + ", shards="
+        + shards.size()
+        + ", tensors="
+        + entries.size()
+        + "]";
+  }
+}

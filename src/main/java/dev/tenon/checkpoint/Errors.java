@@ -1,0 +1,68 @@
+package dev.tenon.checkpoint;
+
+import dev.tenon.TenonException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Words this room's errors: one line, whatever the file put into the names it quotes. */
+final class Errors {
+  private static final int LONGEST_QUOTE = 200;
+
+  private Errors() {}
+
+  /**
+   * A sentence about a file and its facts.
+   *
+   * @param facts alternately a key and its value
+   */
+  static TenonException bad(Path file, String sentence, Object... facts) {
+    StringBuilder message = new StringBuilder(sentence).append(": file=").append(file);
+    for (int i = 0; i < facts.length; i += 2) {
+      message.append(", ").append(facts[i]).append('=').append(quote(facts[i + 1].toString()));
+    }
+    return new TenonException(message.toString());
+  }
+
+  /** An error of the file system, in words. */
+  static TenonException io(Path file, IOException cause) {
+    String sentence =
+        cause instanceof NoSuchFileException
+            ? "No such file"
+            : cause instanceof AccessDeniedException ? "File may not be read" : "Reading failed";
+    String message = sentence + ": file=" + file;
+    String reason = cause.getMessage();
+    boolean known = sentence.charAt(0) != 'R';
+    return new TenonException(
+        known || reason == null ? message : message + ", reason=" + quote(reason), cause);
+  }
+
+  /** Text from a file as it may stand in a message: no control characters, not too long. */
+  static String quote(String text) {
+    int length = Math.min(text.length(), LONGEST_QUOTE);
+    StringBuilder quoted = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (isUnprintable(c)) {
+        quoted.append(String.format("\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return length < text.length() ? quoted.append('…').toString() : quoted.toString();
+  }
+
+  private static boolean isUnprintable(char c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
+  }
+}

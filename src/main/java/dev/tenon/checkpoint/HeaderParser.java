@@ -1,0 +1,133 @@
+package dev.tenon.checkpoint;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.tenon.TenonException;
+import dev.tenon.tensor.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the JSON of a safetensors header: an object of tensors by name, and optionally {@code
+ * __metadata__}, an object of strings. Fields of a tensor the format does not know are skipped.
+ */
+final class HeaderParser {
+  private static final String METADATA = "__metadata__";
+
+  private final Path file;
+  private final StrictJson json;
+  private final List<HeaderTensor> tensors = new ArrayList<>();
+  private Map<String, String> metadata = Map.of();
+  private long[] dims = new long[8];
+
+  private HeaderParser(Path file, StrictJson json) {
+    this.file = file;
+    this.json = json;
+  }
+
+  /** What a header holds: its tensors in the order they are written. */
+  record Contents(List<HeaderTensor> tensors, Map<String, String> metadata) {}
+
+  /** Reads a whole stream as one header. */
+  static Contents parse(Path file, InputStream in) throws IOException {
+    try (StrictJson json = StrictJson.over(in)) {
+      HeaderParser parser = new HeaderParser(file, json);
+      parser.header();
+      return new Contents(parser.tensors, parser.metadata);
+    }
+  }
+
+  private void header() throws IOException {
+    expect(json.next(), JsonToken.START_OBJECT, "The header is no JSON object", null);
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      if (name.equals(METADATA)) {
+        metadata = metadata();
+      } else {
+        tensors.add(tensor(name));
+      }
+    }
+    json.end();
+  }
+
+  private Map<String, String> metadata() throws IOException {
+    expect(json.next(), JsonToken.START_OBJECT, "__metadata__ is no JSON object", null);
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String key = json.nextName(); key != null; key = json.nextName()) {
+      expect(json.next(), JsonToken.VALUE_STRING, "A value of __metadata__ is no string", key);
+      map.put(key, json.text());
+    }
+    return map;
+  }
+
+  private HeaderTensor tensor(String name) throws IOException {
+    expect(json.next(), JsonToken.START_OBJECT, "A tensor is described by no JSON object", name);
+    DType dtype = null;
+    long[] shape = null;
+    long[] offsets = null;
+    for (String field = json.nextName(); field != null; field = json.nextName()) {
+      JsonToken value = json.next();
+      switch (field) {
+        case "dtype" -> dtype = dtype(value, name);
+        case "shape" -> shape = unsigned(value, "shape", name);
+        case "data_offsets" -> offsets = unsigned(value, "data_offsets", name);
+        default -> json.skipValue();
+      }
+    }
+    long[] span = required(offsets, "data_offsets", name);
+    if (span.length != 2) {
+      throw fault("data_offsets are not two numbers", name);
+    }
+    return new HeaderTensor(
+        name, required(dtype, "dtype", name), required(shape, "shape", name), span[0], span[1]);
+  }
+
+  private DType dtype(JsonToken value, String name) throws IOException {
+    expect(value, JsonToken.VALUE_STRING, "dtype is no string", name);
+    DType dtype = DType.ofCode(json.text());
+    if (dtype == null) {
+      throw Errors.bad(file, "Unknown dtype", "tensor", name, "dtype", json.text());
+    }
+    return dtype;
+  }
+
+  private long[] unsigned(JsonToken value, String field, String name) throws IOException {
+    expect(value, JsonToken.START_ARRAY, field + " is no array", name);
+    int count = 0;
+    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+      expect(token, JsonToken.VALUE_NUMBER_INT, field + " holds no whole number", name);
+      if (count == dims.length) {
+        dims = Arrays.copyOf(dims, 2 * count);
+      }
+      try {
+        dims[count++] = Long.parseUnsignedLong(json.text());
+      } catch (NumberFormatException e) {
+        throw fault(field + " holds a number that is negative or past 2^64 - 1", name);
+      }
+    }
+    return Arrays.copyOf(dims, count);
+  }
+
+  private void expect(
+      @Nullable JsonToken actual, JsonToken expected, String sentence, @Nullable String name) {
+    if (actual != expected) {
+      throw fault(sentence, name);
+    }
+  }
+
+  private <T> T required(@Nullable T value, String field, String name) {
+    if (value == null) {
+      throw fault("A tensor has no " + field, name);
+    }
+    return value;
+  }
+
+  private TenonException fault(String sentence, @Nullable String name) {
+    return name == null ? Errors.bad(file, sentence) : Errors.bad(file, sentence, "tensor", name);
+  }
+}

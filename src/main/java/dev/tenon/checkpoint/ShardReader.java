@@ -1,0 +1,45 @@
+package dev.tenon.checkpoint;
+
+import dev.tenon.TenonException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the header of a weight file of either format, and of many at once. */
+final class ShardReader {
+  private ShardReader() {}
+
+  /** A shard, or why there is none. */
+  private record Outcome(@Nullable Shard shard, @Nullable TenonException fault) {
+    Shard orThrow() {
+      if (shard == null) {
+        throw fault;
+      }
+      return shard;
+    }
+  }
+
+  /** Reads all headers in parallel; of several faults the first file's is thrown. */
+  static List<Shard> readAll(List<Path> files) {
+    List<Outcome> outcomes = files.parallelStream().map(ShardReader::attempt).toList();
+    List<Shard> shards = new ArrayList<>(files.size());
+    for (Outcome outcome : outcomes) {
+      shards.add(outcome.orThrow());
+    }
+    return shards;
+  }
+
+  private static Outcome attempt(Path file) {
+    try {
+      return new Outcome(read(file), null);
+    } catch (TenonException e) {
+      return new Outcome(null, e);
+    }
+  }
+
+  /** Reads one header. */
+  static Shard read(Path file) {
+    return SafetensorsHeader.read(file).toShard();
+  }
+}

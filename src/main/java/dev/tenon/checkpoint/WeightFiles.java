@@ -1,0 +1,75 @@
+package dev.tenon.checkpoint;
+
+import dev.tenon.TenonException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files of a directory hold the weights, in the reference's order of preference: one
+ * safetensors file, several, one {@code .bin}, several.
+ *
+ * @param files the weight files, in the order they are read
+ * @param indexMetadata what the index says beside its map, empty without an index
+ */
+record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
+  private static final List<String> NAMES =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
+
+  /** The weight files of a directory. */
+  static WeightFiles in(Path directory, @Nullable String variant) {
+    List<String> names = NAMES.stream().map(name -> withVariant(name, variant)).toList();
+    for (String name : names) {
+      Path candidate = directory.resolve(name);
+      if (Files.exists(candidate)) {
+        return of(candidate);
+      }
+    }
+    throw new TenonException(
+        "No weights in the directory: directory="
+            + directory
+            + ", looked for="
+            + String.join(" | ", names));
+  }
+
+  /** The weight files a file stands for: itself, or those an index lists. */
+  static WeightFiles of(Path file) {
+    if (!isIndex(file)) {
+      return new WeightFiles(List.of(file), Map.of());
+    }
+    ShardIndex index = ShardIndex.read(file);
+    List<Path> shards = index.shards();
+    for (Path shard : shards) {
+      if (!Files.exists(shard)) {
+        throw Errors.bad(shard, "A shard the index lists is missing", "index", file.getFileName());
+      }
+    }
+    return new WeightFiles(shards, index.metadata());
+  }
+
+  /** Whether a name says that a file is an index of shards, with or without a variant. */
+  static boolean isIndex(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".json") && name.contains(".index.");
+  }
+
+  /** Puts a variant before a name's last extension, as the reference does. */
+  private static String withVariant(String name, @Nullable String variant) {
+    if (variant == null) {
+      return name;
+    }
+    if (!variant.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
+      throw new TenonException(
+          "A variant is made of letters, digits, '_', '-' and single dots: variant="
+              + Errors.quote(variant));
+    }
+    int dot = name.lastIndexOf('.');
+    return name.substring(0, dot) + '.' + variant + name.substring(dot);
+  }
+}
