@@ -1,0 +1,303 @@
+package dev.tenon.skeleton;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenon.TenonException;
+import dev.tenon.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's {@code config.json}, typed, with a family's defaults for the fields it leaves out.
+ *
+ * <p>An explicit {@code null} is a value, as in the reference: it hides the default. Getters with a
+ * fallback return it for null and absent alike. Immutable and thread-safe.
+ */
+public final class Config {
+  private static final long MAX_BYTES = 64L << 20;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private final String origin;
+  private final ObjectNode fields;
+
+  private Config(String origin, ObjectNode fields) {
+    this.origin = origin;
+    this.fields = fields;
+  }
+
+  /**
+   * Reads a config from a file, or from {@code config.json} in a directory.
+   *
+   * @throws TenonException if it is not there, not JSON, or not an object
+   */
+  public static Config read(Path path) {
+    Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new TenonException("No such config: file=" + file);
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw new TenonException(
+            "Config is too large: file=%s, bytes=%d, limit=%d"
+                .formatted(file, Files.size(file), MAX_BYTES));
+      }
+      return parse(file.toString(), Files.readString(file));
+    } catch (IOException e) {
+      throw new TenonException("Config cannot be read: file=" + file + ", reason=" + e, e);
+    }
+  }
+
+  /** A config from JSON text; {@code origin} is what errors call it. */
+  public static Config parse(String origin, String json) {
+    try {
+      if (JSON.readTree(json) instanceof ObjectNode fields) {
+        return new Config(origin, fields);
+      }
+    } catch (JsonProcessingException e) {
+      throw new TenonException(
+          "Config is not JSON: file=" + origin + ", reason=" + e.getOriginalMessage(), e);
+    }
+    throw new TenonException("Config is not a JSON object: file=" + origin);
+  }
+
+  /**
+   * A family's defaults: names and values in turn; a null value is the reference's {@code None}.
+   *
+   * @param pairs name, value, name, value, …
+   */
+  public static Config defaults(@Nullable Object... pairs) {
+    ObjectNode fields = JsonNodeFactory.instance.objectNode();
+    for (int i = 0; i < pairs.length; i += 2) {
+      fields.set(String.valueOf(pairs[i]), JSON.valueToTree(pairs[i + 1]));
+    }
+    return new Config("defaults", fields);
+  }
+
+  /** This config with {@code defaults} for the fields it does not mention. */
+  public Config withDefaults(Config defaults) {
+    ObjectNode merged = defaults.fields.deepCopy();
+    merged.setAll(fields);
+    return new Config(origin, merged);
+  }
+
+  /**
+   * This config with fields under a family's own names where it uses the common ones.
+   *
+   * @param pairs common name, the family's name, …; a field under the family's name wins
+   */
+  public Config withAliases(String... pairs) {
+    ObjectNode renamed = fields.deepCopy();
+    for (int i = 0; i < pairs.length; i += 2) {
+      JsonNode value = renamed.remove(pairs[i]);
+      if (value != null && !renamed.has(pairs[i + 1])) {
+        renamed.set(pairs[i + 1], value);
+      }
+    }
+    return new Config(origin, renamed);
+  }
+
+  /** This config with one field set to a number, text, flag or null. */
+  public Config with(String name, @Nullable Object value) {
+    ObjectNode changed = fields.deepCopy();
+    changed.set(name, JSON.valueToTree(value));
+    return new Config(origin, changed);
+  }
+
+  /** {@code model_type}, or empty. */
+  public String modelType() {
+    return string("model_type", "");
+  }
+
+  /** The classes the checkpoint was saved from, usually one. */
+  public List<String> architectures() {
+    return strings("architectures");
+  }
+
+  /** {@code dtype}, or the older {@code torch_dtype}, or null; {@code auto} counts as absent. */
+  public @Nullable DType dtype() {
+    String name = string("dtype", string("torch_dtype", "auto"));
+    return name.equals("auto") ? null : DType.ofTorchName(name);
+  }
+
+  /** Whether the field is there, null included. */
+  public boolean mentions(String name) {
+    return fields.has(name);
+  }
+
+  /** Whether the field is there and not null. */
+  public boolean has(String name) {
+    return fields.hasNonNull(name);
+  }
+
+  /** A whole number that must be there. */
+  public int integer(String name) {
+    JsonNode node = required(name);
+    if (!node.canConvertToExactIntegral() || !node.canConvertToInt()) {
+      throw wrong(name, "an integer", node);
+    }
+    return node.intValue();
+  }
+
+  /** A whole number, or the fallback if absent or null. */
+  public int integer(String name, int fallback) {
+    return has(name) ? integer(name) : fallback;
+  }
+
+  /** A number that must be there. */
+  public double number(String name) {
+    JsonNode node = required(name);
+    if (!node.isNumber()) {
+      throw wrong(name, "a number", node);
+    }
+    return node.doubleValue();
+  }
+
+  /** A number, or the fallback if absent or null. */
+  public double number(String name, double fallback) {
+    return has(name) ? number(name) : fallback;
+  }
+
+  /** A flag that must be there. */
+  public boolean flag(String name) {
+    JsonNode node = required(name);
+    if (!node.isBoolean()) {
+      throw wrong(name, "true or false", node);
+    }
+    return node.booleanValue();
+  }
+
+  /** A flag, or the fallback if absent or null. */
+  public boolean flag(String name, boolean fallback) {
+    return has(name) ? flag(name) : fallback;
+  }
+
+  /** A text that must be there. */
+  public String string(String name) {
+    JsonNode node = required(name);
+    if (!node.isTextual()) {
+      throw wrong(name, "a string", node);
+    }
+    return node.textValue();
+  }
+
+  /** A text, or the fallback if absent or null. */
+  public String string(String name, String fallback) {
+    return has(name) ? string(name) : fallback;
+  }
+
+  /** A list of whole numbers; empty if absent or null. */
+  public List<Integer> integers(String name) {
+    List<Integer> values = new ArrayList<>();
+    for (JsonNode node : list(name)) {
+      if (!node.canConvertToInt()) {
+        throw wrong(name, "a list of integers", node);
+      }
+      values.add(node.intValue());
+    }
+    return values;
+  }
+
+  /** A list of numbers; empty if absent or null. */
+  public List<Double> numbers(String name) {
+    List<Double> values = new ArrayList<>();
+    for (JsonNode node : list(name)) {
+      if (!node.isNumber()) {
+        throw wrong(name, "a list of numbers", node);
+      }
+      values.add(node.doubleValue());
+    }
+    return values;
+  }
+
+  /** A list of texts; empty if absent or null. */
+  public List<String> strings(String name) {
+    List<String> values = new ArrayList<>();
+    for (JsonNode node : list(name)) {
+      if (!node.isTextual()) {
+        throw wrong(name, "a list of strings", node);
+      }
+      values.add(node.textValue());
+    }
+    return values;
+  }
+
+  /** Whether the field holds a list. */
+  public boolean isList(String name) {
+    return fields.path(name).isArray();
+  }
+
+  /** Whether the field holds an object. */
+  public boolean isObject(String name) {
+    return fields.path(name).isObject();
+  }
+
+  /** Names of all fields, in order. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    fields.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** A config inside this one; empty if absent or null. */
+  public Config sub(String name) {
+    JsonNode node = fields.path(name);
+    if (node.isMissingNode() || node.isNull()) {
+      return new Config(origin + "#" + name, JsonNodeFactory.instance.objectNode());
+    } else if (node instanceof ObjectNode object) {
+      return new Config(origin + "#" + name, object);
+    }
+    throw wrong(name, "an object", node);
+  }
+
+  /** The config of the text part: {@code text_config} if there is one, else this. */
+  public Config text() {
+    return isObject("text_config") ? sub("text_config") : this;
+  }
+
+  /**
+   * How many labels a classifier has: the size of {@code id2label}, else {@code num_labels}, else
+   * 2.
+   */
+  public int labels() {
+    return isObject("id2label") ? fields.get("id2label").size() : integer("num_labels", 2);
+  }
+
+  /** Where it was read from: a file, with {@code #name} for configs inside. */
+  @Override
+  public String toString() {
+    return origin;
+  }
+
+  private JsonNode required(String name) {
+    JsonNode node = fields.get(name);
+    if (node == null || node.isNull()) {
+      throw new TenonException("Config lacks a field: file=" + origin + ", field=" + name);
+    }
+    return node;
+  }
+
+  private Iterable<JsonNode> list(String name) {
+    JsonNode node = fields.path(name);
+    if (node.isMissingNode() || node.isNull()) {
+      return List.of();
+    } else if (!node.isArray()) {
+      throw wrong(name, "a list", node);
+    }
+    return node;
+  }
+
+  private TenonException wrong(String name, String expected, JsonNode actual) {
+    return new TenonException(
+        "Config field has the wrong type: file=%s, field=%s, expected=%s, actual=%s"
+            .formatted(origin, name, expected, actual));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tenon.skeleton;
+
+import dev.tenon.TenonException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** All families on the class path or module path, looked up by class name. */
+public final class Families {
+  private Families() {}
+
+  /** Every family there is, by model type. */
+  public static List<Family> all() {
+    List<Family> families = new ArrayList<>();
+    ServiceLoader.load(Family.class, Family.class.getClassLoader()).forEach(families::add);
+    families.sort(Comparator.comparing(Family::modelType));
+    return families;
+  }
+
+  /** The skeleton of a class under a config, or null if no family has the class. */
+  public static @Nullable Skeleton find(String className, Config config) {
+    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
+      for (Architecture architecture : family.architectures()) {
+        if (architecture.className().equals(className)) {
+          return architecture.skeleton(family.modelType(), config);
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The skeleton of a class under a config.
+   *
+   * @param className the class; null for the first of the config's {@code architectures}
+   * @throws TenonException if the class is neither given nor in the config, or no family has it
+   */
+  public static Skeleton skeleton(@Nullable String className, Config config) {
+    String name = className != null ? className : first(config);
+    Skeleton skeleton = find(name, config);
+    if (skeleton == null) {
+      throw new TenonException(
+          "No family has this class: class=%s, modelType=%s, file=%s. Give a skeleton file for it."
+              .formatted(name, config.modelType(), config));
+    }
+    return skeleton;
+  }
+
+  private static String first(Config config) {
+    List<String> names = config.architectures();
+    if (names.isEmpty()) {
+      throw new TenonException(
+          "Config names no class: file=" + config + ", field=architectures. Name the class.");
+    }
+    return names.get(0);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.tenon.skeleton;
+
+import dev.tenon.TenonException;
+import dev.tenon.tensor.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Collects the initialisation steps of one module, by names relative to it. Order matters: it is
+ * the order random numbers are drawn in.
+ */
+public final class Init {
+  private final String prefix;
+  private final Module module;
+  private final Map<String, Integer> index;
+  private final List<Slot> slots;
+  private final List<InitStep> steps;
+
+  Init(
+      String prefix,
+      Module module,
+      Map<String, Integer> index,
+      List<Slot> slots,
+      List<InitStep> steps) {
+    this.prefix = prefix;
+    this.module = module;
+    this.index = index;
+    this.slots = slots;
+    this.steps = steps;
+  }
+
+  /**
+   * A rule for a parameter or buffer below this module.
+   *
+   * @throws TenonException if there is no such slot
+   */
+  public Init rule(String name, InitRule rule) {
+    Integer slot = index.get(prefix + name);
+    if (slot == null) {
+      throw new TenonException("No such slot to initialise: slot=" + prefix + name);
+    }
+    steps.add(new InitStep(slot, rule));
+    return this;
+  }
+
+  /** A rule for a slot that some configs do not have. */
+  public Init ifPresent(String name, InitRule rule) {
+    return index.containsKey(prefix + name) ? rule(name, rule) : this;
+  }
+
+  /** A rule for every own parameter of this module whose name passes, in registration order. */
+  public Init each(Predicate<String> names, InitRule rule) {
+    module.parameters.keySet().stream().filter(names).forEach(name -> rule(name, rule));
+    return this;
+  }
+
+  /** Normal with this mean and standard deviation. */
+  public Init normal(String name, double mean, double std) {
+    return rule(name, new InitRule.Normal(mean, std));
+  }
+
+  /** Every element zero. */
+  public Init zeros(String name) {
+    return rule(name, InitRule.ZEROS);
+  }
+
+  /** Every element one. */
+  public Init ones(String name) {
+    return rule(name, InitRule.ONES);
+  }
+
+  /** Every element the same. */
+  public Init constant(String name, double value) {
+    return rule(name, new InitRule.Constant(value));
+  }
+
+  /** Values computed from the config. */
+  public Init copy(String name, Value value) {
+    return rule(name, new InitRule.Computed(value));
+  }
+
+  /** The shape of a slot below this module. */
+  public Shape shape(String name) {
+    Integer slot = index.get(prefix + name);
+    if (slot == null) {
+      throw new TenonException("No such slot: slot=" + prefix + name);
+    }
+    return slots.get(slot).shape();
+  }
+
+  /** Whether there is a parameter or buffer of this name below this module. */
+  public boolean has(String name) {
+    return index.containsKey(prefix + name);
+  }
+}

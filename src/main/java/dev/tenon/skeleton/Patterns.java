@@ -1,0 +1,36 @@
+package dev.tenon.skeleton;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a family says about names: all regular expressions, searched, not anchored, except the
+ * float32 lists, which match whole dotted path segments.
+ *
+ * @param ignoreMissing slots whose absence is not reported
+ * @param ignoreUnexpected checkpoint keys that are dropped in silence
+ * @param ignoreOnSave slots that are not written
+ * @param keepInFp32 segments whose slots stay float32 in float16 loads
+ * @param keepInFp32Strict segments whose slots stay float32 in float16 and bfloat16 loads
+ */
+public record Patterns(
+    List<Pattern> ignoreMissing,
+    List<Pattern> ignoreUnexpected,
+    List<Pattern> ignoreOnSave,
+    List<String> keepInFp32,
+    List<String> keepInFp32Strict) {
+
+  /** No patterns at all. */
+  public static final Patterns NONE =
+      new Patterns(List.of(), List.of(), List.of(), List.of(), List.of());
+
+  /** Whether any of the patterns is found in the name. */
+  public static boolean anyFound(List<Pattern> patterns, String name) {
+    for (Pattern pattern : patterns) {
+      if (pattern.matcher(name).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

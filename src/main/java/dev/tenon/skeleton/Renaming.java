@@ -1,0 +1,28 @@
+package dev.tenon.skeleton;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A checkpoint's spelling of a name and the model's. All renamings of a skeleton are tried on a key
+ * in order, and each that matches acts once.
+ *
+ * @param scope the sub-model this renaming belongs to (its path, empty for the root): only keys
+ *     under it, with or without the base prefix, are looked at, and the pattern sees them without
+ *     it
+ * @param source what to look for, searched, not anchored
+ * @param target what stands there instead; {@code $1} is the first group
+ */
+public record Renaming(String scope, Pattern source, String target) {
+
+  /** A renaming of the whole model's keys, from a regular expression. */
+  public static Renaming of(String source, String target) {
+    return new Renaming("", Pattern.compile(source), target);
+  }
+
+  /** The name with the first match replaced, or the same object if nothing matches. */
+  public String apply(String name) {
+    Matcher matcher = source.matcher(name);
+    return matcher.find() ? matcher.replaceFirst(target) : name;
+  }
+}

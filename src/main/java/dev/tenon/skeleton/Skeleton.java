@@ -1,0 +1,51 @@
+package dev.tenon.skeleton;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a model of one class and one config must have: its slots in the order the reference
+ * registers them, its ties, and the steps that initialise it. Immutable and pure: no tensor, no
+ * libtorch.
+ *
+ * @param className the class, such as {@code Gemma2ForCausalLM}
+ * @param modelType the config's {@code model_type}
+ * @param basePrefix the attribute the base model stands under in classes with a head
+ * @param slots parameters, then buffers, each in registration order
+ * @param ties declared pairs in order, those of sub-models included; empty if the config forbids
+ *     them
+ * @param steps initialisation in the reference's order; every slot has at least one
+ * @param patterns what the family says about names
+ * @param renamings spellings of checkpoints, in the order they are tried
+ * @param conversions layouts of checkpoints that differ from the model's
+ */
+public record Skeleton(
+    String className,
+    String modelType,
+    String basePrefix,
+    List<Slot> slots,
+    List<Tie> ties,
+    List<InitStep> steps,
+    Patterns patterns,
+    List<Renaming> renamings,
+    List<Conversion> conversions) {
+
+  /** Copies the lists, so that a skeleton never changes. */
+  public Skeleton {
+    slots = List.copyOf(slots);
+    ties = List.copyOf(ties);
+    steps = List.copyOf(steps);
+    renamings = List.copyOf(renamings);
+    conversions = List.copyOf(conversions);
+  }
+
+  /** Each slot's index under its name: built anew at every call, so keep it. */
+  public Map<String, Integer> index() {
+    Map<String, Integer> index = new HashMap<>(slots.size() * 2);
+    for (int i = 0; i < slots.size(); i++) {
+      index.put(slots.get(i).name(), i);
+    }
+    return index;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.tenon.skeleton;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a module that is a model of its own adds: the config of its subtree, and its ties. */
+final class SubModel {
+  final Config config;
+  final InitRules rules;
+  final List<Tie> ties = new ArrayList<>();
+
+  SubModel(Config config, InitRules rules) {
+    this.config = config;
+    this.rules = rules;
+  }
+}

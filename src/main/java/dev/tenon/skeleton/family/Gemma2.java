@@ -1,0 +1,87 @@
+package dev.tenon.skeleton.family;
+
+import static dev.tenon.skeleton.Blocks.embedding;
+import static dev.tenon.skeleton.Blocks.rmsNorm;
+
+import dev.tenon.skeleton.Architecture;
+import dev.tenon.skeleton.Block;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.Rope;
+import dev.tenon.skeleton.RopeParameters;
+import dev.tenon.skeleton.Value;
+import dev.tenon.tensor.DType;
+import java.util.List;
+import java.util.function.Function;
+
+/** Gemma 2 (Google 2024): Llama's layers with norms on both sides and a scaled, tied embedding. */
+public final class Gemma2 implements Family {
+  static final Config DEFAULTS =
+      Config.defaults(
+          "vocab_size", 256000,
+          "hidden_size", 2304,
+          "intermediate_size", 9216,
+          "num_hidden_layers", 26,
+          "num_attention_heads", 8,
+          "num_key_value_heads", 4,
+          "head_dim", 256,
+          "max_position_embeddings", 8192,
+          "initializer_range", 0.02,
+          "pad_token_id", 0,
+          "attention_bias", false,
+          "tie_word_embeddings", true);
+
+  @Override
+  public String modelType() {
+    return "gemma2";
+  }
+
+  @Override
+  public List<Architecture> architectures() {
+    return List.of(
+        of("Gemma2Model", Gemma2::model),
+        of("Gemma2ForCausalLM", c -> Heads.causalLm(c, "model", model(c))),
+        of(
+            "Gemma2ForSequenceClassification",
+            c -> Heads.sequenceClassification(c, "model", model(c))),
+        of("Gemma2ForTokenClassification", c -> Heads.tokenClassification(c, "model", model(c))));
+  }
+
+  private static Architecture of(String name, Function<Config, Block> describe) {
+    return Architecture.of(name, "model", c -> c.withDefaults(DEFAULTS), describe);
+  }
+
+  static Block model(Config c) {
+    int hidden = c.integer("hidden_size");
+    return m ->
+        m.model(c)
+            .add("embed_tokens", scaledEmbedding(c))
+            .repeat("layers", c.integer("num_hidden_layers"), i -> layer(c))
+            .add("norm", centeredNorm(hidden))
+            .add("rotary_emb", Rope.rotary(RopeParameters.of(c, 10000), Llama.headDim(c)));
+  }
+
+  private static Block layer(Config c) {
+    int hidden = c.integer("hidden_size");
+    return m ->
+        m.add("self_attn", Llama.attention(c, c.flag("attention_bias")))
+            .add("mlp", Llama.gatedMlp(hidden, c.integer("intermediate_size"), false))
+            .add("input_layernorm", centeredNorm(hidden))
+            .add("post_attention_layernorm", centeredNorm(hidden))
+            .add("pre_feedforward_layernorm", centeredNorm(hidden))
+            .add("post_feedforward_layernorm", centeredNorm(hidden));
+  }
+
+  /** An RMS norm that multiplies by {@code 1 + weight}, so that its weight starts at zero. */
+  static Block centeredNorm(int dim) {
+    return rmsNorm(dim).then(m -> m.init(init -> init.zeros("weight")));
+  }
+
+  /** An embedding whose vectors are multiplied by √hidden, rounded to the model's dtype. */
+  static Block scaledEmbedding(Config c) {
+    int hidden = c.integer("hidden_size");
+    Integer padding = c.has("pad_token_id") ? c.integer("pad_token_id") : null;
+    return embedding(c.integer("vocab_size"), hidden, padding)
+        .then(m -> m.buffer("embed_scale", false, DType.F32, Value.scalar(Math.sqrt(hidden))));
+  }
+}
