@@ -12,7 +12,15 @@ module dev.tenon {
   requires info.picocli;
 
   exports dev.tenon;
+  exports dev.tenon.skeleton;
   exports dev.tenon.tensor;
+
+  uses dev.tenon.skeleton.Family;
+
+  provides dev.tenon.skeleton.Family with
+      dev.tenon.skeleton.family.Bert,
+      dev.tenon.skeleton.family.Gemma2,
+      dev.tenon.skeleton.family.Llama;
 
   // picocli finds commands and options by reflection.
   opens dev.tenon.cli to
