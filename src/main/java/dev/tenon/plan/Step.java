@@ -1,0 +1,55 @@
+package dev.tenon.plan;
+
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
+import java.util.List;
+
+/** What happens to one slot. Sealed: the engine handles every kind, and there are no others. */
+public sealed interface Step {
+  /** The slot this step fills. */
+  Slot slot();
+
+  /** The dtype the slot has in the loaded model. */
+  DType dtype();
+
+  /**
+   * The slot takes the bytes of one entry, converted if dtypes differ.
+   *
+   * @param slot the slot
+   * @param dtype its dtype in the model
+   * @param entry where the bytes are; its shape is the slot's
+   */
+  record Read(Slot slot, DType dtype, TensorEntry entry) implements Step {
+    /** Whether the bytes are final as they are in the file. */
+    public boolean exact() {
+      return entry.dtype() == dtype && entry.contiguous();
+    }
+  }
+
+  /**
+   * The slot is put together from parts of entries: stacked experts, fused projections.
+   *
+   * @param slot the slot
+   * @param dtype its dtype in the model
+   * @param pieces what goes where; together they cover the slot once
+   */
+  record Assemble(Slot slot, DType dtype, List<Piece> pieces) implements Step {}
+
+  /**
+   * The slot shares another slot's tensor and holds no memory of its own.
+   *
+   * @param slot the slot
+   * @param dtype its dtype in the model
+   * @param owner index of the slot whose tensor it is
+   */
+  record Tied(Slot slot, DType dtype, int owner) implements Step {}
+
+  /**
+   * No file holds the slot: its rules in the skeleton write it.
+   *
+   * @param slot the slot
+   * @param dtype its dtype in the model
+   */
+  record Initialize(Slot slot, DType dtype) implements Step {}
+}
