@@ -18,7 +18,7 @@ enum FileKind {
   GGUF("a GGUF file, which Tenon does not read", null),
   GZIP("gzip-compressed", "decompress it first"),
   ZSTD("zstd-compressed", "decompress it first"),
-  TAR("a tar archive", "unpack it first"),
+  TAR("a tar archive, which Tenon does not read", null),
   PICKLE("a bare pickle, as torch before 1.6 wrote", "load it with torch and save it again"),
   HDF5("an HDF5 file, which Tenon does not read", null),
   NUMPY("a NumPy array, which Tenon does not read", null),

@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the header of a weight file of either format, and of many at once. */
 final class ShardReader {
+  private static final List<String> TORCH_NAMES = List.of(".bin", ".pt", ".pth", ".ckpt");
+
   private ShardReader() {}
 
   /** A shard, or why there is none. */
@@ -40,6 +43,16 @@ final class ShardReader {
 
   /** Reads one header. */
   static Shard read(Path file) {
-    return SafetensorsHeader.read(file).toShard();
+    return isTorch(file) ? TorchFile.read(file) : SafetensorsHeader.read(file).toShard();
+  }
+
+  /** Whether a file is torch's: its name says so, or says nothing and its first bytes do. */
+  static boolean isTorch(Path file) {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".safetensors")) {
+      return false;
+    }
+    return TORCH_NAMES.stream().anyMatch(name::endsWith)
+        || Files.isRegularFile(file) && FileKind.of(file) == FileKind.ZIP;
   }
 }
