@@ -59,6 +59,14 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
     return name.endsWith(".json") && name.contains(".index.");
   }
 
+  /** Whether a name is one that weights or an index of them go by. */
+  static boolean looksLikeOne(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".safetensors")
+        || name.startsWith("pytorch_model") && name.endsWith(".bin")
+        || isIndex(file) && (name.contains(".safetensors.") || name.startsWith("pytorch_model"));
+  }
+
   /** Puts a variant before a name's last extension, as the reference does. */
   private static String withVariant(String name, @Nullable String variant) {
     if (variant == null) {

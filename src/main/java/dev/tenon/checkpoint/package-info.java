@@ -11,7 +11,7 @@
  *   <li>{@link dev.tenon.checkpoint.SafetensorsHeader} holds every rule of the safetensors format,
  *       the classes behind {@code pytorch_model.bin} a zip directory and an unpickler that builds
  *       tensors and plain containers and never runs code.
- *   <li>{@code Verification} says whether files keep those rules.
+ *   <li>{@link dev.tenon.checkpoint.Verification} says whether files keep those rules.
  * </ol>
  *
  * <p>Input is not trusted. Whatever a file holds, the outcome is a value or a {@link
