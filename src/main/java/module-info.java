@@ -12,6 +12,8 @@ module dev.tenon {
   requires info.picocli;
 
   exports dev.tenon;
+  exports dev.tenon.checkpoint;
+  exports dev.tenon.plan;
   exports dev.tenon.skeleton;
   exports dev.tenon.tensor;
 

@@ -1,14 +1,37 @@
 package dev.tenon.cli;
 
+import dev.tenon.TenonException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code java -jar tenon.jar}: hands the arguments to picocli and exits with its status. */
-@Command(name = "tenon", mixinStandardHelpOptions = true, description = "Loads checkpoints.")
+/**
+ * {@code java -jar tenon.jar COMMAND …}. Exit status: 0 done; 1 the input is bad, with one line on
+ * stderr; 2 wrong usage.
+ */
+@Command(
+    name = "tenon",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Loads pretrained checkpoints into libtorch tensors.",
+    footer = {
+      "",
+      "tenon COMMAND --help says more. Exit status: 0 done, 1 the input is bad, 2 wrong usage."
+    })
 public final class Main implements Runnable {
+  private static final int BAD_INPUT = 1;
+  private static final int BAD_USAGE = 2;
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -19,11 +42,70 @@ public final class Main implements Runnable {
    * @param args the command and its options
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
+    int status = run(List.of(args), new Console(out, err));
+    out.flush();
+    err.flush();
+    System.exit(status);
+  }
+
+  /** Runs one command and returns its exit status. */
+  static int run(List<String> args, Console console) {
+    CommandLine line = new CommandLine(new Main());
+    Commands.addTo(line, args, console);
+    line.setOut(new PrintWriter(console.out(), true));
+    line.setErr(new PrintWriter(console.err(), true));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((fault, given) -> badUsage(fault, console));
+    line.setExecutionExceptionHandler(
+        (fault, command, parsed) -> badInput(fault, args.contains("--debug"), console));
+    try {
+      return line.execute(args.toArray(String[]::new));
+    } catch (Error fault) {
+      return badInput(fault, args.contains("--debug"), console);
+    }
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
+    throw new ParameterException(spec.commandLine(), "No command");
+  }
+
+  private static int badUsage(ParameterException fault, Console console) {
+    String command = fault.getCommandLine().getCommandSpec().qualifiedName();
+    console
+        .err()
+        .println("tenon: " + oneLine(fault.getMessage()) + ". See: " + command + " --help");
+    return BAD_USAGE;
+  }
+
+  private static int badInput(Throwable fault, boolean debug, Console console) {
+    String message =
+        fault instanceof TenonException
+            ? fault.getMessage()
+            : "Unexpected failure, which is a bug; --debug shows where: " + fault;
+    console.err().println("tenon: " + oneLine(message));
+    if (debug) {
+      fault.printStackTrace(console.err());
+    }
+    return BAD_INPUT;
+  }
+
+  private static String oneLine(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  /** The version the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"tenon " + (version == null ? "(unpackaged)" : version)};
+    }
   }
 }

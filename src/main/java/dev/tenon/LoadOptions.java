@@ -1,0 +1,226 @@
+package dev.tenon;
+
+import dev.tenon.tensor.DType;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to load. Immutable: start from a preset, change what differs, build.
+ *
+ * <pre>{@code
+ * LoadOptions options = LoadOptions.exact().toBuilder().dtype(DType.BF16).seed(7).build();
+ * }</pre>
+ *
+ * @param className the class to load, or null for the first of the config's {@code architectures}
+ * @param skeleton the file that describes the model, or null to look beside the weights and in the
+ *     families
+ * @param variant what stands before the extension of the weight files, such as {@code fp16}
+ * @param dtype the dtype of floating-point slots, or null for what the checkpoint suggests
+ * @param device {@code cpu}, {@code meta} or {@code cuda:N}; {@code cuda} alone is {@code cuda:0}
+ * @param seed of missing slots' random numbers
+ * @param rng generator of missing slots' random numbers
+ * @param residency where loaded bytes live on the CPU
+ * @param ignoreMismatched whether a slot whose stored shape differs counts as missing, in place of
+ *     an error
+ * @param strict whether a missing or unexpected name or a parted tie is an error
+ * @param initializer asked for the value of each missing slot before the library's rules, or null
+ * @param progress told how far the load is
+ */
+public record LoadOptions(
+    @Nullable String className,
+    @Nullable Path skeleton,
+    @Nullable String variant,
+    @Nullable DType dtype,
+    String device,
+    long seed,
+    Rng rng,
+    Residency residency,
+    boolean ignoreMismatched,
+    boolean strict,
+    @Nullable Initializer initializer,
+    LoadProgress progress) {
+  private static final Pattern DEVICE = Pattern.compile("cpu|meta|cuda(:\\d{1,3})?");
+
+  /**
+   * Checks the values.
+   *
+   * @throws TenonException if the dtype is not a floating-point one, or the device none at all
+   */
+  public LoadOptions {
+    if (dtype != null && !dtype.isFloatingPoint()) {
+      throw new TenonException("A model's dtype is a floating-point one: dtype=" + dtype);
+    }
+    if (!DEVICE.matcher(device).matches()) {
+      throw new TenonException("Unknown device: device=" + device + ", known=cpu|cuda:N|meta");
+    }
+    device = device.equals("cuda") ? "cuda:0" : device;
+    Objects.requireNonNull(rng);
+    Objects.requireNonNull(residency);
+    Objects.requireNonNull(progress);
+  }
+
+  /** The checkpoint's class and dtype on the CPU, mapped: what {@link #exact()} says. */
+  public static LoadOptions defaults() {
+    return builder().build();
+  }
+
+  /** Missing slots get what the reference draws for them; files are mapped. */
+  public static LoadOptions exact() {
+    return builder().rng(Rng.TORCH).residency(Residency.MMAP).build();
+  }
+
+  /** Ready soonest: files mapped, missing slots from the counter-based generator. */
+  public static LoadOptions fastest() {
+    return builder().rng(Rng.PHILOX).residency(Residency.MMAP).build();
+  }
+
+  /** No page fault left for a first request: {@link #fastest()} with every page in. */
+  public static LoadOptions serving() {
+    return builder().rng(Rng.PHILOX).residency(Residency.POPULATE).build();
+  }
+
+  /** Tensors that outlive their files: everything in memory of its own. */
+  public static LoadOptions copy() {
+    return builder().residency(Residency.COPY).build();
+  }
+
+  /** Shapes and dtypes alone, on torch's {@code meta} device: no bytes at all. */
+  public static LoadOptions meta() {
+    return builder().device("meta").build();
+  }
+
+  /** A builder that starts from {@link #defaults()}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from these options. */
+  public Builder toBuilder() {
+    return new Builder()
+        .className(className)
+        .skeleton(skeleton)
+        .variant(variant)
+        .dtype(dtype)
+        .device(device)
+        .seed(seed)
+        .rng(rng)
+        .residency(residency)
+        .ignoreMismatched(ignoreMismatched)
+        .strict(strict)
+        .initializer(initializer)
+        .progress(progress);
+  }
+
+  /** Collects options, which {@link #build()} checks. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable String className;
+    private @Nullable Path skeleton;
+    private @Nullable String variant;
+    private @Nullable DType dtype;
+    private String device = "cpu";
+    private long seed;
+    private Rng rng = Rng.TORCH;
+    private Residency residency = Residency.MMAP;
+    private boolean ignoreMismatched;
+    private boolean strict;
+    private @Nullable Initializer initializer;
+    private LoadProgress progress = LoadProgress.NONE;
+
+    private Builder() {}
+
+    /** Sets the class; null for the first of the config's. */
+    public Builder className(@Nullable String className) {
+      this.className = className;
+      return this;
+    }
+
+    /** Sets the file that describes the model. */
+    public Builder skeleton(@Nullable Path skeleton) {
+      this.skeleton = skeleton;
+      return this;
+    }
+
+    /** Sets what stands before the extension of the weight files. */
+    public Builder variant(@Nullable String variant) {
+      this.variant = variant;
+      return this;
+    }
+
+    /** Sets the dtype of floating-point slots; null for what the checkpoint suggests. */
+    public Builder dtype(@Nullable DType dtype) {
+      this.dtype = dtype;
+      return this;
+    }
+
+    /** Sets the device, {@code cpu} unless set. */
+    public Builder device(String device) {
+      this.device = device;
+      return this;
+    }
+
+    /** Sets the seed, 0 unless set. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** Sets the generator, {@link Rng#TORCH} unless set. */
+    public Builder rng(Rng rng) {
+      this.rng = rng;
+      return this;
+    }
+
+    /** Sets the residency, {@link Residency#MMAP} unless set. */
+    public Builder residency(Residency residency) {
+      this.residency = residency;
+      return this;
+    }
+
+    /** Sets whether a slot whose stored shape differs counts as missing. */
+    public Builder ignoreMismatched(boolean ignoreMismatched) {
+      this.ignoreMismatched = ignoreMismatched;
+      return this;
+    }
+
+    /** Sets whether a missing or unexpected name or a parted tie is an error. */
+    public Builder strict(boolean strict) {
+      this.strict = strict;
+      return this;
+    }
+
+    /** Sets who is asked for missing slots' values first. */
+    public Builder initializer(@Nullable Initializer initializer) {
+      this.initializer = initializer;
+      return this;
+    }
+
+    /** Sets who is told how far the load is. */
+    public Builder progress(LoadProgress progress) {
+      this.progress = progress;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws TenonException if a value is wrong, see {@link LoadOptions}
+     */
+    public LoadOptions build() {
+      return new LoadOptions(
+          className,
+          skeleton,
+          variant,
+          dtype,
+          device,
+          seed,
+          rng,
+          residency,
+          ignoreMismatched,
+          strict,
+          initializer,
+          progress);
+    }
+  }
+}

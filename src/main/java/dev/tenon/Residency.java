@@ -1,0 +1,11 @@
+package dev.tenon;
+
+/** Where the bytes of loaded tensors live on the CPU. */
+public enum Residency {
+  /** Mapped from the file: a page comes in when it is first touched. */
+  MMAP,
+  /** Mapped, and every page brought in, so that no fault is left for the first request. */
+  POPULATE,
+  /** In memory of their own: the file may change or go afterwards. */
+  COPY
+}

@@ -1,0 +1,89 @@
+package dev.tenon.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tenon.Tenon;
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.Shard;
+import dev.tenon.checkpoint.TensorEntry;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code tenon inspect}: what headers say. */
+@Command(
+    name = "inspect",
+    description =
+        "Prints the header of a file, or of all files of a directory. Never loads libtorch.")
+final class InspectCommand extends TenonCommand {
+  @Parameters(
+      paramLabel = "PATH",
+      description = "A weight file, an index of shards, or a checkpoint's directory.")
+  private Path path;
+
+  InspectCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  void run(Console console) {
+    Checkpoint checkpoint = Tenon.inspect(path);
+    if (json()) {
+      console.json(json -> write(checkpoint, json));
+    } else {
+      print(checkpoint, console.out());
+    }
+  }
+
+  private static void write(Checkpoint checkpoint, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("tensors", checkpoint.entries().size());
+    json.writeNumberField("bytes", checkpoint.bytes());
+    json.writeArrayFieldStart("files");
+    for (Shard shard : checkpoint.shards()) {
+      json.writeStartObject();
+      json.writeStringField("file", shard.file().toString());
+      json.writeNumberField("bytes", shard.size());
+      json.writeObjectFieldStart("metadata");
+      for (Map.Entry<String, String> value : shard.metadata().entrySet()) {
+        json.writeStringField(value.getKey(), value.getValue());
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("tensors");
+      for (TensorEntry entry : shard.entries()) {
+        write(entry, json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(TensorEntry entry, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", entry.name());
+    Json.shape(json, "shape", entry.shape());
+    json.writeStringField("dtype", entry.dtype().torchName());
+    json.writeNumberField("offset", entry.offset());
+    json.writeNumberField("bytes", entry.bytes());
+    json.writeEndObject();
+  }
+
+  private static void print(Checkpoint checkpoint, PrintStream out) {
+    for (Shard shard : checkpoint.shards()) {
+      out.println(shard.file() + ": " + Units.bytes(shard.size()));
+      shard.metadata().forEach((key, value) -> out.println("  " + key + " = " + value));
+      Table table = new Table();
+      for (TensorEntry entry : shard.entries()) {
+        table.add(entry.name(), entry.dtype().torchName(), entry.shape().toString());
+      }
+      table.print(out);
+    }
+    out.printf(
+        "%s tensors, %s%n",
+        Units.count(checkpoint.entries().size()), Units.bytes(checkpoint.bytes()));
+  }
+}
