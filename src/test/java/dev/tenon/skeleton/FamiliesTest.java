@@ -10,11 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every class of every family has the reference's slots, in its order, and its ties. */
+/** Every class of every family has the reference's slots, in its order, its ties and its patterns. */
 class FamiliesTest {
   static Stream<GoldenFamilies.Row> rows() {
     Set<String> known = new HashSet<>();
@@ -51,6 +53,25 @@ class FamiliesTest {
     assertThat(slots).containsExactlyElementsOf(expected);
     assertThat(groups(pairs(skeleton.ties()))).isEqualTo(groups(pairs(row.json().get("tied"))));
     assertThat(skeleton.basePrefix()).isEqualTo(row.json().get("base_model_prefix").textValue());
+    checkPatterns(row, skeleton.patterns());
+  }
+
+  private static void checkPatterns(GoldenFamilies.Row row, Patterns patterns) {
+    assertThat(regexes(patterns.ignoreMissing())).isEqualTo(names(row, "ignore_missing"));
+    assertThat(regexes(patterns.ignoreUnexpected())).isEqualTo(names(row, "ignore_unexpected"));
+    assertThat(Set.copyOf(patterns.keepInFp32())).isEqualTo(names(row, "keep_in_fp32"));
+    assertThat(Set.copyOf(patterns.keepInFp32Strict()))
+        .isEqualTo(names(row, "keep_in_fp32_strict"));
+  }
+
+  private static Set<String> regexes(List<Pattern> patterns) {
+    return patterns.stream().map(Pattern::pattern).collect(Collectors.toSet());
+  }
+
+  private static Set<String> names(GoldenFamilies.Row row, String field) {
+    Set<String> names = new HashSet<>();
+    row.json().get(field).forEach(name -> names.add(name.textValue()));
+    return names;
   }
 
   private static String describe(Slot slot) {
