@@ -21,8 +21,22 @@ module dev.tenon {
 
   provides dev.tenon.skeleton.Family with
       dev.tenon.skeleton.family.Bert,
+      dev.tenon.skeleton.family.Bloom,
+      dev.tenon.skeleton.family.DeepseekV3,
+      dev.tenon.skeleton.family.Falcon,
+      dev.tenon.skeleton.family.Gemma,
       dev.tenon.skeleton.family.Gemma2,
-      dev.tenon.skeleton.family.Llama;
+      dev.tenon.skeleton.family.Gemma3Text,
+      dev.tenon.skeleton.family.Gpt2,
+      dev.tenon.skeleton.family.GptNeoX,
+      dev.tenon.skeleton.family.Llama,
+      dev.tenon.skeleton.family.Mistral,
+      dev.tenon.skeleton.family.Mixtral,
+      dev.tenon.skeleton.family.Opt,
+      dev.tenon.skeleton.family.Phi3,
+      dev.tenon.skeleton.family.Qwen2,
+      dev.tenon.skeleton.family.Qwen3,
+      dev.tenon.skeleton.family.Qwen3Moe;
 
   // picocli finds commands and options by reflection.
   opens dev.tenon.cli to

@@ -23,14 +23,24 @@ public final class Rope {
    *     families ignore the partial factor there
    */
   public static Block rotary(RopeParameters parameters, int headDim, int defaultDim) {
+    return rotary("", parameters, headDim, defaultDim);
+  }
+
+  /** Rotary buffers over the whole head whose names begin with a kind of layer. */
+  public static Block rotary(String prefix, RopeParameters parameters, int headDim) {
+    return rotary(prefix, parameters, headDim, headDim);
+  }
+
+  private static Block rotary(
+      String prefix, RopeParameters parameters, int headDim, int defaultDim) {
     Value frequencies = frequencies(parameters, headDim, defaultDim);
     long length =
         parameters.type().equals("proportional")
             ? headDim / 2
             : (dim(parameters, headDim, defaultDim) + 1) / 2;
     return module -> {
-      module.fixedBuffer("inv_freq", false, DType.F32, frequencies, length);
-      module.fixedBuffer("original_inv_freq", false, DType.F32, frequencies, length);
+      module.fixedBuffer(prefix + "inv_freq", false, DType.F32, frequencies, length);
+      module.fixedBuffer(prefix + "original_inv_freq", false, DType.F32, frequencies, length);
     };
   }
 

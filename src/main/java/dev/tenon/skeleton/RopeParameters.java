@@ -36,13 +36,23 @@ public record RopeParameters(
     return of(config, all.isObject(layerType) ? all.sub(layerType) : all, theta);
   }
 
+  /** This with another type, for families that give an old name another meaning. */
+  public RopeParameters withType(String type) {
+    return new RopeParameters(fields, type, theta, partial, maxPositions, originalPositions);
+  }
+
   private static Config merged(Config config) {
     boolean legacy =
         config.isObject("rope_scaling") && !config.sub("rope_scaling").names().isEmpty();
     return config.sub(legacy ? "rope_scaling" : "rope_parameters");
   }
 
-  private static RopeParameters of(Config config, Config fields, double defaultTheta) {
+  /**
+   * The settings of one kind of layer that a family found itself.
+   *
+   * @param config the model's config, for what {@code fields} leave out
+   */
+  public static RopeParameters of(Config config, Config fields, double defaultTheta) {
     String type = fields.string("rope_type", fields.string("type", "default"));
     double theta = fields.number("rope_theta", config.number("rope_theta", defaultTheta));
     double partial =

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every class of every family has the reference's slots, in its order, its ties and its patterns. */
+/**
+ * Every class of every family has the reference's slots, in its order, its ties and its patterns.
+ */
 class FamiliesTest {
   static Stream<GoldenFamilies.Row> rows() {
     Set<String> known = new HashSet<>();

@@ -7,12 +7,9 @@ import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Rope;
-import dev.tenon.skeleton.RopeParameters;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import java.util.List;
-import java.util.function.Function;
 
 /** Gemma 2 (Google 2024): Llama's layers with norms on both sides and a scaled, tied embedding. */
 public final class Gemma2 implements Family {
@@ -38,34 +35,29 @@ public final class Gemma2 implements Family {
 
   @Override
   public List<Architecture> architectures() {
-    return List.of(
-        of("Gemma2Model", Gemma2::model),
-        of("Gemma2ForCausalLM", c -> Heads.causalLm(c, "model", model(c))),
-        of(
-            "Gemma2ForSequenceClassification",
-            c -> Heads.sequenceClassification(c, "model", model(c))),
-        of("Gemma2ForTokenClassification", c -> Heads.tokenClassification(c, "model", model(c))));
-  }
-
-  private static Architecture of(String name, Function<Config, Block> describe) {
-    return Architecture.of(name, "model", c -> c.withDefaults(DEFAULTS), describe);
+    return Heads.decoder("Gemma2", null, c -> c.withDefaults(DEFAULTS), Gemma2::model);
   }
 
   static Block model(Config c) {
-    int hidden = c.integer("hidden_size");
+    Block attention = Llama.attention(c, c.flag("attention_bias"));
+    return model(c, attention, Llama.rotary(c, 10000));
+  }
+
+  /** The base model of the Gemmas from the second on, which differ in their attention. */
+  static Block model(Config c, Block attention, Block rotary) {
     return m ->
         m.model(c)
             .add("embed_tokens", scaledEmbedding(c))
-            .repeat("layers", c.integer("num_hidden_layers"), i -> layer(c))
-            .add("norm", centeredNorm(hidden))
-            .add("rotary_emb", Rope.rotary(RopeParameters.of(c, 10000), Llama.headDim(c)));
+            .repeat("layers", c.integer("num_hidden_layers"), i -> layer(c, attention))
+            .add("norm", centeredNorm(c.integer("hidden_size")))
+            .add("rotary_emb", rotary);
   }
 
-  private static Block layer(Config c) {
+  private static Block layer(Config c, Block attention) {
     int hidden = c.integer("hidden_size");
     return m ->
-        m.add("self_attn", Llama.attention(c, c.flag("attention_bias")))
-            .add("mlp", Llama.gatedMlp(hidden, c.integer("intermediate_size"), false))
+        m.add("self_attn", attention)
+            .add("mlp", Llama.gatedMlp(c))
             .add("input_layernorm", centeredNorm(hidden))
             .add("post_attention_layernorm", centeredNorm(hidden))
             .add("pre_feedforward_layernorm", centeredNorm(hidden))
@@ -80,8 +72,7 @@ public final class Gemma2 implements Family {
   /** An embedding whose vectors are multiplied by √hidden, rounded to the model's dtype. */
   static Block scaledEmbedding(Config c) {
     int hidden = c.integer("hidden_size");
-    Integer padding = c.has("pad_token_id") ? c.integer("pad_token_id") : null;
-    return embedding(c.integer("vocab_size"), hidden, padding)
+    return embedding(c.integer("vocab_size"), hidden, Llama.padding(c))
         .then(m -> m.buffer("embed_scale", false, DType.F32, Value.scalar(Math.sqrt(hidden))));
   }
 }

@@ -11,7 +11,8 @@ import dev.tenon.skeleton.Family;
 import dev.tenon.skeleton.Rope;
 import dev.tenon.skeleton.RopeParameters;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Llama (Touvron et al. 2023): a decoder with grouped-query attention and a gated MLP. */
 public final class Llama implements Family {
@@ -35,45 +36,49 @@ public final class Llama implements Family {
 
   @Override
   public List<Architecture> architectures() {
-    return List.of(
-        of("LlamaModel", "model", Llama::model),
-        of("LlamaForCausalLM", "model", c -> Heads.causalLm(c, "model", model(c))),
-        of(
-            "LlamaForSequenceClassification",
-            "model",
-            c -> Heads.sequenceClassification(c, "model", model(c))),
-        of(
-            "LlamaForQuestionAnswering",
-            "transformer",
-            c -> Heads.questionAnswering(c, "transformer", model(c))),
-        of(
-            "LlamaForTokenClassification",
-            "model",
-            c -> Heads.tokenClassification(c, "model", model(c))));
-  }
-
-  private static Architecture of(String name, String prefix, Function<Config, Block> describe) {
-    return Architecture.of(name, prefix, c -> c.withDefaults(DEFAULTS), describe);
+    return Heads.decoder("Llama", "transformer", c -> c.withDefaults(DEFAULTS), Llama::model);
   }
 
   static Block model(Config c) {
-    int hidden = c.integer("hidden_size");
-    Integer padding = c.has("pad_token_id") ? c.integer("pad_token_id") : null;
-    return m ->
-        m.model(c)
-            .add("embed_tokens", embedding(c.integer("vocab_size"), hidden, padding))
-            .repeat("layers", c.integer("num_hidden_layers"), i -> layer(c))
-            .add("norm", rmsNorm(hidden))
-            .add("rotary_emb", Rope.rotary(RopeParameters.of(c, 10000), headDim(c)));
+    return decoder(c, i -> layer(c), rotary(c, 10000));
   }
 
   private static Block layer(Config c) {
+    return layer(
+        c,
+        attention(c, c.flag("attention_bias")),
+        gatedMlp(c.integer("hidden_size"), c.integer("intermediate_size"), c.flag("mlp_bias")));
+  }
+
+  /** Embedding, layers, a last norm and the rotary frequencies all layers share. */
+  static Block decoder(Config c, IntFunction<Block> layers, Block rotary) {
     int hidden = c.integer("hidden_size");
     return m ->
-        m.add("self_attn", attention(c, c.flag("attention_bias")))
-            .add("mlp", gatedMlp(hidden, c.integer("intermediate_size"), c.flag("mlp_bias")))
+        m.model(c)
+            .add("embed_tokens", embedding(c.integer("vocab_size"), hidden, padding(c)))
+            .repeat("layers", c.integer("num_hidden_layers"), layers)
+            .add("norm", rmsNorm(hidden))
+            .add("rotary_emb", rotary);
+  }
+
+  /** Attention and MLP, each behind a norm. */
+  static Block layer(Config c, Block attention, Block mlp) {
+    int hidden = c.integer("hidden_size");
+    return m ->
+        m.add("self_attn", attention)
+            .add("mlp", mlp)
             .add("input_layernorm", rmsNorm(hidden))
             .add("post_attention_layernorm", rmsNorm(hidden));
+  }
+
+  /** The row of the embedding that stays zero, if any. */
+  static @Nullable Integer padding(Config c) {
+    return c.has("pad_token_id") ? c.integer("pad_token_id") : null;
+  }
+
+  /** Frequencies over the whole head, with the family's own base wavelength. */
+  static Block rotary(Config c, double theta) {
+    return Rope.rotary(RopeParameters.of(c, theta), headDim(c));
   }
 
   static int headDim(Config c) {
@@ -82,6 +87,11 @@ public final class Llama implements Family {
 
   /** Queries for every head, keys and values for {@code num_key_value_heads}. */
   static Block attention(Config c, boolean bias) {
+    return attention(c, bias, bias);
+  }
+
+  /** As {@link #attention(Config, boolean)}, with a word on the output projection's own bias. */
+  static Block attention(Config c, boolean bias, boolean outputBias) {
     int hidden = c.integer("hidden_size");
     int heads = c.integer("num_attention_heads");
     int queries = heads * headDim(c);
@@ -90,7 +100,12 @@ public final class Llama implements Family {
         m.add("q_proj", linear(hidden, queries, bias))
             .add("k_proj", linear(hidden, keys, bias))
             .add("v_proj", linear(hidden, keys, bias))
-            .add("o_proj", linear(queries, hidden, bias));
+            .add("o_proj", linear(queries, hidden, outputBias));
+  }
+
+  /** {@link #gatedMlp(int, int, boolean)} of the config's widths, without biases. */
+  static Block gatedMlp(Config c) {
+    return gatedMlp(c.integer("hidden_size"), c.integer("intermediate_size"), false);
   }
 
   /** {@code down(act(gate(x)) · up(x))}. */
