@@ -92,13 +92,14 @@ public final class Config {
   /**
    * This config with fields under a family's own names where it uses the common ones.
    *
-   * @param pairs common name, the family's name, …; a field under the family's name wins
+   * @param pairs common name, the family's name, …; if both are there the common one wins, as in
+   *     the reference, which sets it later
    */
   public Config withAliases(String... pairs) {
     ObjectNode renamed = fields.deepCopy();
     for (int i = 0; i < pairs.length; i += 2) {
       JsonNode value = renamed.remove(pairs[i]);
-      if (value != null && !renamed.has(pairs[i + 1])) {
+      if (value != null) {
         renamed.set(pairs[i + 1], value);
       }
     }
