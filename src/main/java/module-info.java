@@ -20,9 +20,12 @@ module dev.tenon {
   uses dev.tenon.skeleton.Family;
 
   provides dev.tenon.skeleton.Family with
+      dev.tenon.skeleton.family.Albert,
       dev.tenon.skeleton.family.Bert,
       dev.tenon.skeleton.family.Bloom,
       dev.tenon.skeleton.family.DeepseekV3,
+      dev.tenon.skeleton.family.DistilBert,
+      dev.tenon.skeleton.family.Electra,
       dev.tenon.skeleton.family.Falcon,
       dev.tenon.skeleton.family.Gemma,
       dev.tenon.skeleton.family.Gemma2,
@@ -36,7 +39,9 @@ module dev.tenon {
       dev.tenon.skeleton.family.Phi3,
       dev.tenon.skeleton.family.Qwen2,
       dev.tenon.skeleton.family.Qwen3,
-      dev.tenon.skeleton.family.Qwen3Moe;
+      dev.tenon.skeleton.family.Qwen3Moe,
+      dev.tenon.skeleton.family.Roberta,
+      dev.tenon.skeleton.family.XlmRoberta;
 
   // picocli finds commands and options by reflection.
   opens dev.tenon.cli to

@@ -9,8 +9,6 @@ import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Family;
 import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Value;
-import dev.tenon.tensor.DType;
 import java.util.List;
 import java.util.function.Function;
 
@@ -73,7 +71,7 @@ public final class Bert implements Family {
   static Block model(Config c, boolean pooler) {
     return m ->
         m.model(c)
-            .add("embeddings", embeddings(c))
+            .add("embeddings", embeddings(c, hidden(c)))
             .add("encoder", e -> e.repeat("layer", c.integer("num_hidden_layers"), i -> layer(c)))
             .addIf(pooler, "pooler", p -> p.add("dense", linear(hidden(c), hidden(c))));
   }
@@ -110,44 +108,52 @@ public final class Bert implements Family {
             .init(init -> init.zeros("bias"));
   }
 
-  private static Block embeddings(Config c) {
+  /** Words, learned positions and token types, as wide as the family's embeddings are. */
+  static Block embeddings(Config c, int width) {
     int positions = c.integer("max_position_embeddings");
-    Integer padding = c.has("pad_token_id") ? c.integer("pad_token_id") : null;
-    Value indices = Value.arange(positions).reshape(1, positions);
-    Value types = Value.zeros(DType.I64, 1, positions);
-    return m ->
-        m.add("word_embeddings", embedding(c.integer("vocab_size"), hidden(c), padding))
-            .add("position_embeddings", embedding(positions, hidden(c)))
-            .add("token_type_embeddings", embedding(c.integer("type_vocab_size"), hidden(c)))
-            .add("LayerNorm", layerNorm(hidden(c)))
-            .buffer("position_ids", false, DType.I64, indices, 1, positions)
-            .buffer("token_type_ids", false, DType.I64, types, 1, positions);
+    Block named =
+        m ->
+            m.add("word_embeddings", Embeddings.words(c, width))
+                .add("position_embeddings", embedding(positions, width))
+                .add("token_type_embeddings", embedding(c.integer("type_vocab_size"), width))
+                .add("LayerNorm", layerNorm(width));
+    return named.then(Embeddings.positionIds(positions)).then(Embeddings.typeIds(positions));
   }
 
   static Block layer(Config c) {
+    return layer(c, true);
+  }
+
+  /** One layer; {@code bias} is for queries, keys and values. */
+  static Block layer(Config c, boolean bias) {
     boolean cross = c.flag("add_cross_attention");
     return m ->
-        m.add("attention", attention(c))
-            .addIf(cross, "crossattention", attention(c))
+        m.add("attention", attention(c, bias))
+            .addIf(cross, "crossattention", attention(c, bias))
             .add("intermediate", i -> i.add("dense", linear(hidden(c), wide(c))))
             .add("output", output(wide(c), hidden(c)));
   }
 
-  private static int wide(Config c) {
+  static int wide(Config c) {
     return c.integer("intermediate_size");
   }
 
   /** Self- or cross-attention and its output. */
   static Block attention(Config c) {
-    int hidden = hidden(c);
+    return attention(c, true);
+  }
+
+  private static Block attention(Config c, boolean bias) {
+    int heads = c.integer("num_attention_heads");
+    int all = hidden(c) / heads * heads;
     return m ->
         m.add(
                 "self",
                 s ->
-                    s.add("query", linear(hidden, hidden))
-                        .add("key", linear(hidden, hidden))
-                        .add("value", linear(hidden, hidden)))
-            .add("output", output(hidden, hidden));
+                    s.add("query", linear(hidden(c), all, bias))
+                        .add("key", linear(hidden(c), all, bias))
+                        .add("value", linear(hidden(c), all, bias)))
+            .add("output", output(hidden(c), hidden(c)));
   }
 
   /** A projection back to the residual stream, and its norm. */

@@ -103,4 +103,19 @@ final class Heads {
   static Block questionAnswering(Config c, String prefix, Block base) {
     return m -> m.model(c).add(prefix, base).add("qa_outputs", linear(c.integer("hidden_size"), 2));
   }
+
+  /** A model around a base model. */
+  static Block on(Config c, String prefix, Block base) {
+    return m -> m.model(c).add(prefix, base);
+  }
+
+  /** A base model and one head beside it. */
+  static Block with(Config c, String prefix, Block base, String name, Block head) {
+    return on(c, prefix, base).then(m -> m.add(name, head));
+  }
+
+  /** A classifier of two layers: {@code out_proj(tanh(dense(x)))}. */
+  static Block twoLayers(int hidden, int labels) {
+    return m -> m.add("dense", linear(hidden, hidden)).add("out_proj", linear(hidden, labels));
+  }
 }
