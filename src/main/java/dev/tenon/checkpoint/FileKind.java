@@ -78,7 +78,11 @@ enum FileKind {
     if (head.length() > 262 && head.startsWith("ustar", 257)) {
       return TAR;
     }
-    if (head.charAt(0) == 0x80 && head.length() > 1 && head.charAt(1) <= 5) {
+    // A header's length can start like a pickle, but ends in zeros.
+    if (head.startsWith("\u0080")
+        && head.length() > 1
+        && head.charAt(1) <= 5
+        && !head.startsWith("\0\0\0\0", 4)) {
       return PICKLE;
     }
     return ofText(head.stripLeading().toLowerCase(Locale.ROOT));

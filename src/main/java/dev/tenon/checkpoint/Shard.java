@@ -19,14 +19,7 @@ import java.util.Map;
 public record Shard(
     Path file, FileStamp stamp, List<TensorEntry> entries, Map<String, String> metadata) {
 
-  /**
-   * Copies the collections, keeping their order.
-   *
-   * @param file see above
-   * @param stamp see above
-   * @param entries see above
-   * @param metadata see above
-   */
+  /** Copies the collections, keeping their order. */
   public Shard {
     entries = List.copyOf(entries);
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));

@@ -25,12 +25,6 @@ public record TensorEntry(
   /**
    * Checks the facts against each other and drops strides that say row-major.
    *
-   * @param name see above
-   * @param dtype see above
-   * @param shape see above
-   * @param file see above
-   * @param offset see above
-   * @param strides see above; row-major ones become null
    * @throws ArithmeticException if the size in bytes passes 2^63 − 1 bits or is no whole number
    * @throws IllegalArgumentException if the offset is negative or a stride is missing
    */

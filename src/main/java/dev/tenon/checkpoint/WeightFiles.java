@@ -2,6 +2,7 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,8 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
     List<String> names = NAMES.stream().map(name -> withVariant(name, variant)).toList();
     for (String name : names) {
       Path candidate = directory.resolve(name);
-      if (Files.exists(candidate)) {
+      // A link that leads nowhere is there: reading it then says so, where passing over would not.
+      if (Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
         return of(candidate);
       }
     }
