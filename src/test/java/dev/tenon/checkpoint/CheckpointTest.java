@@ -161,6 +161,17 @@ class CheckpointTest {
   }
 
   @Test
+  void aLinkThatLeadsNowhereIsNamed() throws IOException {
+    Path link = directory.resolve("model.safetensors");
+    Files.createSymbolicLink(link, directory.resolve("gone"));
+    Files.copy(
+        Path.of("src/test/resources/torch/scalars.bin"), directory.resolve("pytorch_model.bin"));
+    assertThatThrownBy(() -> Checkpoint.open(directory, null))
+        .isExactlyInstanceOf(TenonException.class)
+        .hasMessageContaining("No such file: file=" + link);
+  }
+
+  @Test
   void devicesAndDirectoriesAreNoFiles() throws IOException {
     Path link = directory.resolve("model.safetensors");
     Files.createSymbolicLink(link, Path.of("/dev/zero"));
