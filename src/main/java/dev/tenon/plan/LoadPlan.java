@@ -1,8 +1,10 @@
 package dev.tenon.plan;
 
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Everything a load will do, decided before a byte is read: a value that can be printed, compared
@@ -11,11 +13,14 @@ import java.util.List;
  * @param skeleton the model
  * @param dtype the dtype of floating-point slots
  * @param steps one for each slot of the skeleton, in its order
- * @param ties groups of slots that share one tensor
- * @param candidates declared ties whose two sides the files both hold
- * @param missing names no file holds and no tie fills, as reported
- * @param unexpected keys of the files that no slot takes
- * @param mismatched slots whose stored shape differs; they are initialised
+ * @param ties groups of slots that share one tensor, by their first member
+ * @param candidates declared ties whose two sides the files both hold; {@link #resolve} decides
+ *     them
+ * @param parted declared ties found to hold different tensors; nothing may join them again
+ * @param missing names no file holds and no tie fills, as reported: sorted, without mismatched ones
+ *     and without those the family says not to report
+ * @param unexpected keys of the files that no slot takes, as they are called after renaming, sorted
+ * @param mismatched slots whose stored shape differs, sorted by name; they count as absent
  * @param warnings what a user should know, a sentence each
  */
 public record LoadPlan(
@@ -24,6 +29,7 @@ public record LoadPlan(
     List<Step> steps,
     List<TieGroup> ties,
     List<TieCandidate> candidates,
+    List<Tie> parted,
     List<String> missing,
     List<String> unexpected,
     List<Mismatch> mismatched,
@@ -34,9 +40,26 @@ public record LoadPlan(
     steps = List.copyOf(steps);
     ties = List.copyOf(ties);
     candidates = List.copyOf(candidates);
+    parted = List.copyOf(parted);
     missing = List.copyOf(missing);
     unexpected = List.copyOf(unexpected);
     mismatched = List.copyOf(mismatched);
     warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * This plan with every candidate decided: those with equal tensors are tied, the others are
+   * parted, with a warning that names both. Without candidates, this plan itself.
+   *
+   * @param equal whether both sides, each in its slot's dtype, hold the same values; asked once for
+   *     each candidate, in order
+   */
+  public LoadPlan resolve(Predicate<TieCandidate> equal) {
+    return candidates.isEmpty() ? this : CandidateResolution.resolve(this, equal);
+  }
+
+  /** How many bytes the model's tensors take, by where they come from. */
+  public PlanBytes bytes() {
+    return PlanBytes.of(steps);
   }
 }

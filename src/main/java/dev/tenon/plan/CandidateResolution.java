@@ -1,0 +1,44 @@
+package dev.tenon.plan;
+
+import dev.tenon.skeleton.Tie;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Turns a plan whose ties wait for bytes into one where all are decided. */
+final class CandidateResolution {
+  private CandidateResolution() {}
+
+  static LoadPlan resolve(LoadPlan plan, Predicate<TieCandidate> equal) {
+    int[] owners = Owners.of(plan.steps());
+    List<Tie> parted = new ArrayList<>(plan.parted());
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    for (TieCandidate candidate : plan.candidates()) {
+      if (equal.test(candidate)) {
+        // A candidate's target owns its tensor until here, so this joins two trees at their roots.
+        owners[candidate.target()] = Owners.find(owners, candidate.owner());
+      } else {
+        Tie tie = new Tie(name(plan, candidate.target()), name(plan, candidate.owner()));
+        parted.add(tie);
+        warnings.add(
+            "Declared ties are not tied, the checkpoint holds different values: target=%s, source=%s"
+                .formatted(tie.target(), tie.source()));
+      }
+    }
+    return new LoadPlan(
+        plan.skeleton(),
+        plan.dtype(),
+        Owners.tied(plan.steps(), owners),
+        Owners.groups(owners),
+        List.of(),
+        parted,
+        plan.missing(),
+        plan.unexpected(),
+        plan.mismatched(),
+        warnings);
+  }
+
+  private static String name(LoadPlan plan, int slot) {
+    return plan.steps().get(slot).slot().name();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.tenon.plan;
+
+import dev.tenon.skeleton.Conversion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One conversion, ready to be tried on many keys. */
+final class Converter {
+  /** {@code *.} in a source pattern: any index. */
+  private static final String ANY = "*.";
+
+  private final Conversion conversion;
+  private final Scope scope;
+  private final List<Pattern> sources = new ArrayList<>();
+  private final List<Literals> literals = new ArrayList<>();
+
+  Converter(Conversion conversion, String basePrefix) {
+    this.conversion = conversion;
+    this.scope = new Scope(conversion.scope(), basePrefix);
+    for (String source : conversion.sources()) {
+      Pattern pattern = Pattern.compile(source.replace(ANY, ".*\\."));
+      sources.add(pattern);
+      literals.add(Literals.of(pattern));
+    }
+  }
+
+  /**
+   * A key that a conversion acts on.
+   *
+   * @param converter the conversion
+   * @param source which of its source patterns was found
+   * @param text what was found
+   * @param targets the key with that replaced by each of the targets
+   */
+  record Match(Converter converter, int source, String text, List<String> targets) {}
+
+  Conversion conversion() {
+    return conversion;
+  }
+
+  /** The first of the converters that acts on the key, or null. */
+  static @Nullable Match matchFirst(List<Converter> converters, String key) {
+    for (int i = 0; i < converters.size(); i++) {
+      Match match = converters.get(i).match(key);
+      if (match != null) {
+        return match;
+      }
+    }
+    return null;
+  }
+
+  /** As one alternation would: the leftmost find, of the first pattern that has it. */
+  private @Nullable Match match(String key) {
+    Matcher found = null;
+    int source = 0;
+    int from = scope.start(key);
+    for (int i = 0; from >= 0 && i < sources.size(); i++) {
+      if (literals.get(i).allowed(key)) {
+        Matcher matcher = sources.get(i).matcher(key).region(from, key.length());
+        if (matcher.find() && (found == null || matcher.start() < found.start())) {
+          found = matcher;
+          source = i;
+        }
+      }
+    }
+    return found == null ? null : new Match(this, source, found.group(), targets(key, found));
+  }
+
+  private List<String> targets(String key, Matcher found) {
+    String head = key.substring(0, found.start());
+    String tail = key.substring(found.end());
+    List<String> names = new ArrayList<>(conversion.targets().size());
+    for (String target : conversion.targets()) {
+      String middle = target;
+      for (int group = 1; group <= found.groupCount(); group++) {
+        String captured = found.group(group);
+        middle = middle.replace("$" + group, captured == null ? "" : captured);
+      }
+      names.add(head + middle + tail);
+    }
+    return names;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.tenon.plan;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.skeleton.Conversion.Operation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors one conversion puts together for one place of the model: all experts of a layer, or
+ * the one tensor that falls into several.
+ */
+final class Gathering {
+  /** {@code *} in a target pattern: the index of a slice. */
+  static final String ANY = "*";
+
+  private final int order;
+  private final Converter.Match first;
+  private final TensorEntry entry;
+  private final List<Map<String, TensorEntry>> sources = new ArrayList<>();
+
+  /**
+   * An empty gathering.
+   *
+   * @param order the rank of its first key among all keys
+   * @param first what that key matched
+   * @param entry that key's tensor
+   */
+  Gathering(int order, Converter.Match first, TensorEntry entry) {
+    this.order = order;
+    this.first = first;
+    this.entry = entry;
+    for (int i = 0; i < first.converter().conversion().sources().size(); i++) {
+      sources.add(new LinkedHashMap<>());
+    }
+  }
+
+  int order() {
+    return order;
+  }
+
+  /** Takes a tensor in, unless there is one in its place: then returns that one's name. */
+  String add(Converter.Match match, TensorEntry added) {
+    return sources.get(match.source()).computeIfAbsent(match.text(), text -> added).name();
+  }
+
+  /**
+   * What comes out, by name.
+   *
+   * @throws TenonException if the tensors do not fit together
+   */
+  Map<String, Claim> claims() {
+    try {
+      return named(run());
+    } catch (IllegalArgumentException e) {
+      throw new TenonException(
+          "Tensors cannot be converted to the model's layout: tensor=%s, first=%s, file=%s, reason=%s"
+              .formatted(first.targets().get(0), entry.name(), entry.file(), e.getMessage()),
+          e);
+    }
+  }
+
+  private List<List<Layout>> run() {
+    List<List<Layout>> lanes = new ArrayList<>();
+    for (Map<String, TensorEntry> source : sources) {
+      lanes.add(source.values().stream().map(Layout::of).toList());
+    }
+    for (Operation operation : first.converter().conversion().operations()) {
+      lanes = apply(operation, lanes);
+    }
+    return lanes;
+  }
+
+  /** One operation on all lanes: a lane is a source pattern's tensors, or later a target's. */
+  private List<List<Layout>> apply(Operation operation, List<List<Layout>> lanes) {
+    List<List<Layout>> results = new ArrayList<>();
+    if (operation instanceof Operation.Concatenate join) {
+      List<Layout> all = lanes.stream().flatMap(List::stream).toList();
+      return List.of(List.of(Layout.concatenate(all, join.dim())));
+    } else if (operation instanceof Operation.Chunk chunk) {
+      Layout whole = only(lanes.get(0));
+      whole.chunk(chunk.dim(), first.targets().size()).forEach(c -> results.add(List.of(c)));
+      return results;
+    }
+    for (List<Layout> lane : lanes) {
+      results.add(lane.isEmpty() ? lane : apply(operation, lane.get(0), lane));
+    }
+    return results;
+  }
+
+  private static List<Layout> apply(Operation operation, Layout only, List<Layout> lane) {
+    if (operation instanceof Operation.Stack stack) {
+      return List.of(Layout.stack(lane, stack.dim()));
+    } else if (operation instanceof Operation.Unstack unstack) {
+      return only(lane).unstack(unstack.dim());
+    } else if (operation instanceof Operation.Transpose swap) {
+      return lane.stream().map(l -> l.transpose(swap.first(), swap.second())).toList();
+    }
+    throw new IllegalArgumentException("unknown operation " + operation);
+  }
+
+  private static Layout only(List<Layout> lane) {
+    if (lane.size() != 1) {
+      throw new IllegalArgumentException("one tensor is needed, there are " + lane.size());
+    }
+    return lane.get(0);
+  }
+
+  private Map<String, Claim> named(List<List<Layout>> lanes) {
+    List<String> targets = first.targets();
+    if (lanes.size() != targets.size()) {
+      throw new IllegalArgumentException(
+          lanes.size() + " tensors come out for " + targets.size() + " names");
+    }
+    Map<String, Claim> claims = new LinkedHashMap<>();
+    for (int i = 0; i < lanes.size(); i++) {
+      String target = targets.get(i);
+      if (target.contains(ANY)) {
+        for (int k = 0; k < lanes.get(i).size(); k++) {
+          claims.put(target.replace(ANY, Integer.toString(k)), claim(lanes.get(i).get(k)));
+        }
+      } else if (!lanes.get(i).isEmpty()) {
+        claims.put(target, claim(only(lanes.get(i))));
+      }
+    }
+    return claims;
+  }
+
+  private Claim claim(Layout layout) {
+    List<Piece> pieces = layout.parts().stream().map(Part::piece).toList();
+    return new Claim.Converted(entry.name(), layout.shape(), pieces);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.tenon.plan;
+
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.skeleton.Conversion;
+import dev.tenon.skeleton.Skeleton;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the slot of every key of a checkpoint. Source: {@code rename_source_key} and {@code
+ * convert_and_load_state_dict_in_model} of transformers 5.18.
+ */
+final class Matching {
+  private record Place(Converter converter, String name) {}
+
+  private final Skeleton skeleton;
+  private final SlotNames names;
+  private final List<Spelling> spellings;
+  private final List<Converter> converters = new ArrayList<>();
+  private final Map<Place, Gathering> gatherings = new LinkedHashMap<>();
+  private final @Nullable Claim[] claims;
+  private final int[] orders;
+  private final List<String> unmatched = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  private Matching(Skeleton skeleton, SlotNames names) {
+    this.skeleton = skeleton;
+    this.names = names;
+    this.spellings = Spelling.of(skeleton.renamings(), skeleton.basePrefix());
+    for (Conversion conversion : skeleton.conversions()) {
+      converters.add(new Converter(conversion, skeleton.basePrefix()));
+    }
+    this.claims = new Claim[skeleton.slots().size()];
+    this.orders = new int[claims.length];
+  }
+
+  /**
+   * Matches all entries.
+   *
+   * @param entries in natural order, each name once
+   */
+  static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries) {
+    Matching matching = new Matching(skeleton, names);
+    for (int i = 0; i < entries.size(); i++) {
+      matching.match(i, entries.get(i));
+    }
+    matching.gatherings.values().forEach(matching::convert);
+    return matching;
+  }
+
+  /** What the files offer for each slot, null for nothing. */
+  @Nullable Claim[] claims() {
+    return claims;
+  }
+
+  /** Keys that stand for no slot, renamed, in natural order. */
+  List<String> unmatched() {
+    return unmatched;
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  private void match(int order, TensorEntry entry) {
+    String key = entry.name();
+    String renamed = Spelling.applyAll(spellings, key);
+    Converter.Match match = converters.isEmpty() ? null : Converter.matchFirst(converters, renamed);
+    int slot = match == null ? names.locate(renamed) : locate(match);
+    if (slot < 0 && (match != null || !renamed.equals(key)) && names.stored(key)) {
+      match = null;
+      slot = names.locate(key);
+    }
+    if (slot < 0) {
+      unmatched.addAll(match == null ? List.of(renamed) : match.targets());
+    } else if (match == null) {
+      claim(slot, order, new Claim.Whole(entry));
+    } else {
+      gather(order, slot, match, entry);
+    }
+  }
+
+  /** The first slot among a conversion's targets, or -1. */
+  private int locate(Converter.Match match) {
+    for (String target : match.targets()) {
+      int slot = names.locate(target.replace(Gathering.ANY, "0"));
+      if (slot >= 0) {
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  private void gather(int order, int slot, Converter.Match match, TensorEntry entry) {
+    Place place = new Place(match.converter(), skeleton.slots().get(slot).name());
+    Gathering gathering =
+        gatherings.computeIfAbsent(place, p -> new Gathering(order, match, entry));
+    String first = gathering.add(match, entry);
+    if (!first.equals(entry.name())) {
+      warnLost(place.name(), first, entry.name());
+    }
+  }
+
+  private void convert(Gathering gathering) {
+    gathering
+        .claims()
+        .forEach(
+            (name, claim) -> {
+              int slot = names.locate(name);
+              if (slot < 0) {
+                unmatched.add(name);
+              } else {
+                claim(slot, gathering.order(), claim);
+              }
+            });
+  }
+
+  private void claim(int slot, int order, Claim claim) {
+    Claim other = claims[slot];
+    boolean first = other == null || order < orders[slot];
+    if (other != null) {
+      String used = first ? claim.key() : other.key();
+      String lost = first ? other.key() : claim.key();
+      warnLost(skeleton.slots().get(slot).name(), used, lost);
+    }
+    if (first) {
+      claims[slot] = claim;
+      orders[slot] = order;
+    }
+  }
+
+  private void warnLost(String slot, String used, String lost) {
+    warnings.add(
+        "Two keys stand for one slot, only the first is used: tensor=%s, used=%s, lost=%s"
+            .formatted(slot, used, lost));
+  }
+}

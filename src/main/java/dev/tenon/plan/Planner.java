@@ -1,0 +1,168 @@
+package dev.tenon.plan;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Patterns;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.Tie;
+import dev.tenon.tensor.DType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matches a checkpoint with a skeleton. Pure: the same headers, skeleton, config and options give
+ * the same plan, whatever order the files are in. Stateless and thread-safe.
+ */
+public final class Planner {
+  private Planner() {}
+
+  /**
+   * What a load of this checkpoint into this model does. Ties whose two sides the files both hold
+   * are left as {@link LoadPlan#candidates()}, unless both are the very same bytes of a file.
+   *
+   * @throws TenonException if shapes differ and {@code options} do not allow it, all of them
+   *     listed; if no key of the checkpoint is a slot's; if tensors to convert do not fit together;
+   *     or if two tied slots have different shapes
+   */
+  public static LoadPlan plan(
+      Checkpoint checkpoint, Skeleton skeleton, Config config, PlanOptions options) {
+    DType dtype = LoadDType.choose(checkpoint, config, options);
+    SlotNames names = new SlotNames(skeleton);
+    Matching matching = Matching.of(skeleton, names, checkpoint.entries());
+    @Nullable Claim[] claims = matching.claims();
+    checkAnyMatch(checkpoint, skeleton, claims);
+    List<Mismatch> mismatched = Mismatches.takeOut(skeleton.slots(), claims);
+    if (!mismatched.isEmpty() && !options.ignoreMismatched()) {
+      throw Mismatches.error(checkpoint, mismatched);
+    }
+    TieForest forest = TieForest.of(skeleton.slots(), names, skeleton.ties());
+    TieDecisions ties = TieDecisions.of(forest, claims);
+    List<String> warnings = new ArrayList<>();
+    shadowed(checkpoint, warnings);
+    warnings.addAll(matching.warnings());
+    warnings.addAll(ties.warnings(skeleton.slots()));
+    return new LoadPlan(
+        skeleton,
+        dtype,
+        Owners.tied(steps(skeleton, dtype, claims), ties.owners()),
+        Owners.groups(ties.owners()),
+        ties.candidates(),
+        List.of(),
+        missing(skeleton, ties, mismatched),
+        IgnoredKeys.reported(matching.unmatched(), skeleton),
+        mismatched,
+        warnings);
+  }
+
+  /**
+   * What a load of this checkpoint does when nothing is known about its model: every tensor under
+   * its own name, nothing missing and nothing tied, with a warning that says so.
+   *
+   * @param options the dtype, if there is one, is that of every floating-point tensor; else each
+   *     keeps its own
+   */
+  public static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
+    Skeleton skeleton = CheckpointSkeleton.of(checkpoint, options.dtype() == null);
+    DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);
+    List<Step> steps = new ArrayList<>(skeleton.slots().size());
+    for (int i = 0; i < skeleton.slots().size(); i++) {
+      Slot slot = skeleton.slots().get(i);
+      steps.add(new Step.Read(slot, slot.dtypeIn(dtype), checkpoint.entries().get(i)));
+    }
+    List<String> warnings = new ArrayList<>();
+    warnings.add(
+        "No family and no skeleton file describe this model, so nothing can be found missing: file="
+            + checkpoint.directory());
+    shadowed(checkpoint, warnings);
+    return new LoadPlan(
+        skeleton, dtype, steps, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+        warnings);
+  }
+
+  /**
+   * What makes a model from a config alone: everything is initialised, ties are shared, and nothing
+   * counts as missing, for there are no files to miss it in.
+   *
+   * @param dtype the dtype of floating-point slots
+   * @throws TenonException if {@code dtype} is not a floating-point one, or two tied slots have
+   *     different shapes
+   */
+  public static LoadPlan initialize(Skeleton skeleton, DType dtype) {
+    @Nullable Claim[] claims = new Claim[skeleton.slots().size()];
+    TieForest forest = TieForest.of(skeleton.slots(), new SlotNames(skeleton), skeleton.ties());
+    TieDecisions ties = TieDecisions.of(forest, claims);
+    List<Step> steps = steps(skeleton, LoadDType.floating(dtype), claims);
+    return new LoadPlan(
+        skeleton,
+        dtype,
+        Owners.tied(steps, ties.owners()),
+        Owners.groups(ties.owners()),
+        List.of(),
+        List.<Tie>of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  private static List<Step> steps(Skeleton skeleton, DType dtype, @Nullable Claim[] claims) {
+    SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
+    List<Step> steps = new ArrayList<>(claims.length);
+    for (int i = 0; i < claims.length; i++) {
+      Slot slot = skeleton.slots().get(i);
+      DType own = dtypes.of(slot);
+      Claim claim = claims[i];
+      steps.add(claim == null ? new Step.Initialize(slot, own) : claim.step(slot, own));
+    }
+    return steps;
+  }
+
+  private static List<String> missing(
+      Skeleton skeleton, TieDecisions ties, List<Mismatch> mismatched) {
+    Set<String> reported = new HashSet<>();
+    mismatched.forEach(mismatch -> reported.add(mismatch.name()));
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < skeleton.slots().size(); i++) {
+      Slot slot = skeleton.slots().get(i);
+      if (slot.persistent()
+          && !ties.held(i)
+          && !reported.contains(slot.name())
+          && !Patterns.anyFound(skeleton.patterns().ignoreMissing(), slot.name())) {
+        missing.add(slot.name());
+      }
+    }
+    missing.sort(null);
+    return missing;
+  }
+
+  private static void checkAnyMatch(
+      Checkpoint checkpoint, Skeleton skeleton, @Nullable Claim[] claims) {
+    for (Claim claim : claims) {
+      if (claim != null) {
+        return;
+      }
+    }
+    List<TensorEntry> entries = checkpoint.entries();
+    throw new TenonException(
+        "Nothing in the checkpoint matches the model: file=%s, class=%s, tensors=%d%s"
+            .formatted(
+                checkpoint.directory(),
+                skeleton.className(),
+                entries.size(),
+                entries.isEmpty() ? "" : ", first=" + entries.get(0).name()));
+  }
+
+  private static void shadowed(Checkpoint checkpoint, List<String> warnings) {
+    for (TensorEntry entry : checkpoint.shadowed()) {
+      warnings.add(
+          "Two files hold a tensor of one name, the later file's is used: tensor=%s, lost=%s"
+              .formatted(entry.name(), entry.file()));
+    }
+  }
+}

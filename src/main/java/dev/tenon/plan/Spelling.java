@@ -1,0 +1,58 @@
+package dev.tenon.plan;
+
+import dev.tenon.skeleton.Renaming;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One renaming, ready to be tried on many keys. */
+final class Spelling {
+  /**
+   * Spellings of old checkpoints of any model, after the family's own. Source: the {@code legacy}
+   * entry of transformers 5.18's {@code conversion_mapping}.
+   */
+  private static final List<Renaming> LEGACY =
+      List.of(
+          Renaming.of("LayerNorm.gamma", "LayerNorm.weight"),
+          Renaming.of("LayerNorm.beta", "LayerNorm.bias"),
+          Renaming.of(".weight_g$", ".parametrizations.weight.original0"),
+          Renaming.of(".weight_v$", ".parametrizations.weight.original1"));
+
+  private final Scope scope;
+  private final Literals literals;
+  private final Renaming renaming;
+
+  private Spelling(Renaming renaming, String basePrefix) {
+    this.scope = new Scope(renaming.scope(), basePrefix);
+    this.literals = Literals.of(renaming.source());
+    this.renaming = renaming;
+  }
+
+  /** A family's renamings, then the legacy ones. */
+  static List<Spelling> of(List<Renaming> renamings, String basePrefix) {
+    List<Spelling> spellings = new ArrayList<>();
+    renamings.forEach(renaming -> spellings.add(new Spelling(renaming, basePrefix)));
+    LEGACY.forEach(renaming -> spellings.add(new Spelling(renaming, basePrefix)));
+    return List.copyOf(spellings);
+  }
+
+  /** The key renamed by each of the spellings in turn; the same object if none of them matches. */
+  static String applyAll(List<Spelling> spellings, String key) {
+    String renamed = key;
+    for (int i = 0; i < spellings.size(); i++) {
+      renamed = spellings.get(i).apply(renamed);
+    }
+    return renamed;
+  }
+
+  private String apply(String key) {
+    int start = literals.allowed(key) ? scope.start(key) : -1;
+    if (start < 0) {
+      return key;
+    } else if (start == 0) {
+      return renaming.apply(key);
+    }
+    String inner = key.substring(start);
+    String renamed = renaming.apply(inner);
+    return renamed == inner ? key : key.substring(0, start).concat(renamed);
+  }
+}
