@@ -3,13 +3,40 @@ package dev.tenon;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The one place where it is decided what a model must have. */
+/**
+ * The one place where it is decided what a model must have: the family of the class asked for, or
+ * of the first class in the config.
+ */
 final class SkeletonSource {
-  private SkeletonSource() {}
+  private final LoadOptions options;
 
-  /** The skeleton of the class the options ask for, else of the config's own. */
-  static Skeleton of(Config config, LoadOptions options) {
+  SkeletonSource(LoadOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * The skeleton under a config.
+   *
+   * @throws TenonException if there is none
+   */
+  Skeleton require(Config config) {
     return Families.skeleton(options.className(), config);
+  }
+
+  /**
+   * The skeleton under a config, or null if nothing describes the model, so that the names in its
+   * files are all there is to go by.
+   *
+   * @throws TenonException if the options ask for a class that no family has
+   */
+  @Nullable Skeleton find(Config config) {
+    if (options.className() != null) {
+      return require(config);
+    }
+    List<String> classes = config.architectures();
+    return classes.isEmpty() ? null : Families.find(classes.get(0), config);
   }
 }

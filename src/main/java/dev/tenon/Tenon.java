@@ -1,8 +1,8 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
-import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Skeleton;
+import dev.tenon.checkpoint.Verification;
+import dev.tenon.plan.LoadPlan;
 import java.nio.file.Path;
 
 /**
@@ -13,16 +13,42 @@ public final class Tenon {
   private Tenon() {}
 
   /**
-   * What a model must have: its slots, ties and rules. Reads the config alone and never touches
-   * libtorch.
+   * What {@code load} would do. Reads the config and the files' headers and never touches libtorch.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param options as for the load
+   * @return the plan: one step for each slot
+   * @throws TenonException if there are no weights, a file is not valid, or the two do not fit
+   */
+  public static LoadPlan plan(Path path, LoadOptions options) {
+    return Preparation.ofCheckpoint(path, options).plan();
+  }
+
+  /**
+   * The report {@code load} would give, as far as headers tell: {@link #plan} for people. Never
+   * touches libtorch.
+   *
+   * @param path as for {@link #plan}
+   * @param options as for the load
+   * @return the report, with the durations of planning
+   * @throws TenonException as {@link #plan} does
+   */
+  public static LoadReport preview(Path path, LoadOptions options) {
+    Preparation prepared = Preparation.ofCheckpoint(path, options);
+    return Reports.of(prepared.plan(), options.device(), prepared.stopwatch().with(0, 0, 0, 0));
+  }
+
+  /**
+   * What a model must have: its slots, ties and rules, in a plan that initialises all of them.
+   * Reads the config alone and never touches libtorch.
    *
    * @param config a {@code config.json}, or the directory it is in
-   * @param options which class; anything else says nothing here
-   * @return the skeleton
+   * @param options the class and the dtype; the rest says nothing here
+   * @return the plan of {@code init}; {@link LoadPlan#skeleton()} is the skeleton
    * @throws TenonException if the config cannot be read, or the class is not known
    */
-  public static Skeleton skeleton(Path config, LoadOptions options) {
-    return SkeletonSource.of(Config.read(config), options);
+  public static LoadPlan skeleton(Path config, LoadOptions options) {
+    return Preparation.ofConfig(config, options).plan();
   }
 
   /**
@@ -34,5 +60,17 @@ public final class Tenon {
    */
   public static Checkpoint inspect(Path path) {
     return Checkpoint.open(path, null);
+  }
+
+  /**
+   * Checks weight files against their format's rules. Never touches libtorch.
+   *
+   * @param path a weight file, an index and its shards, or all weight files of a directory
+   * @param data whether to read every byte, not the headers alone
+   * @return what was found, if all is well
+   * @throws TenonException at the first fault, naming the file and the reason
+   */
+  public static Verification verify(Path path, boolean data) {
+    return Verification.of(path, data);
   }
 }

@@ -12,6 +12,7 @@ final class Commands {
   private static final Map<String, Function<Console, TenonCommand>> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("plan", PlanCommand::new);
     ALL.put("skeleton", SkeletonCommand::new);
     ALL.put("inspect", InspectCommand::new);
     ALL.put("verify", VerifyCommand::new);

@@ -16,7 +16,12 @@ final class Json {
   }
 
   static void strings(JsonGenerator json, String field, List<String> values) throws IOException {
-    json.writeArrayFieldStart(field);
+    json.writeFieldName(field);
+    strings(json, values);
+  }
+
+  static void strings(JsonGenerator json, List<String> values) throws IOException {
+    json.writeStartArray();
     for (String value : values) {
       json.writeString(value);
     }

@@ -3,6 +3,8 @@ package dev.tenon.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.LoadOptions;
 import dev.tenon.Tenon;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Step;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
@@ -29,30 +31,31 @@ final class SkeletonCommand extends TenonCommand {
 
   @Override
   void run(Console console) {
-    Skeleton skeleton = Tenon.skeleton(config, choice.into(LoadOptions.builder()).build());
+    LoadPlan plan = Tenon.skeleton(config, choice.into(LoadOptions.builder()).build());
     if (json()) {
-      console.json(json -> write(skeleton, json));
+      console.json(json -> write(plan, json));
     } else {
-      print(skeleton, console.out());
+      print(plan, console.out());
     }
   }
 
-  private static void write(Skeleton skeleton, JsonGenerator json) throws IOException {
+  private static void write(LoadPlan plan, JsonGenerator json) throws IOException {
+    Skeleton skeleton = plan.skeleton();
     json.writeStartObject();
     json.writeStringField("class", skeleton.className());
     json.writeStringField("modelType", skeleton.modelType());
     json.writeStringField("baseModelPrefix", skeleton.basePrefix());
     json.writeArrayFieldStart("parameters");
-    for (Slot slot : skeleton.slots()) {
-      if (slot.isParameter()) {
-        writeSlot(slot, json);
+    for (Step step : plan.steps()) {
+      if (step.slot().isParameter()) {
+        writeSlot(step, json);
       }
     }
     json.writeEndArray();
     json.writeArrayFieldStart("buffers");
-    for (Slot slot : skeleton.slots()) {
-      if (!slot.isParameter()) {
-        writeSlot(slot, json);
+    for (Step step : plan.steps()) {
+      if (!step.slot().isParameter()) {
+        writeSlot(step, json);
       }
     }
     json.writeEndArray();
@@ -64,26 +67,29 @@ final class SkeletonCommand extends TenonCommand {
     json.writeEndObject();
   }
 
-  private static void writeSlot(Slot slot, JsonGenerator json) throws IOException {
+  private static void writeSlot(Step step, JsonGenerator json) throws IOException {
+    Slot slot = step.slot();
     json.writeStartObject();
     json.writeStringField("name", slot.name());
     Json.shape(json, "shape", slot.shape());
-    json.writeStringField("dtype", slot.dtype().torchName());
+    json.writeStringField("dtype", step.dtype().torchName());
     if (!slot.isParameter()) {
       json.writeBooleanField("persistent", slot.persistent());
     }
     json.writeEndObject();
   }
 
-  private static void print(Skeleton skeleton, PrintStream out) {
+  private static void print(LoadPlan plan, PrintStream out) {
+    Skeleton skeleton = plan.skeleton();
     out.println(skeleton.className() + " (" + skeleton.modelType() + ")");
     Table table = new Table();
     long elements = 0;
-    for (Slot slot : skeleton.slots()) {
+    for (Step step : plan.steps()) {
+      Slot slot = step.slot();
       elements += slot.isParameter() ? slot.shape().elements() : 0;
       String role =
           slot.isParameter() ? "parameter" : slot.persistent() ? "buffer" : "transient buffer";
-      table.add(slot.name(), role, slot.dtype().torchName(), slot.shape().toString());
+      table.add(slot.name(), role, step.dtype().torchName(), slot.shape().toString());
     }
     table.print(out);
     for (Tie tie : skeleton.ties()) {

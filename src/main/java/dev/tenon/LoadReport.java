@@ -1,0 +1,51 @@
+package dev.tenon;
+
+import dev.tenon.plan.Mismatch;
+import dev.tenon.plan.PlanBytes;
+import dev.tenon.skeleton.Tie;
+import dev.tenon.tensor.DType;
+import java.util.List;
+
+/**
+ * What a load did, or would do. Immutable.
+ *
+ * @param className the class, such as {@code Gemma2ForCausalLM}
+ * @param modelType the config's {@code model_type}
+ * @param dtype the dtype of floating-point slots
+ * @param device where the tensors are
+ * @param slots every slot, parameters first, each in registration order
+ * @param missing names no file holds and no tie fills
+ * @param unexpected keys of the files that no slot takes
+ * @param mismatched slots whose stored shape differs; they were initialised
+ * @param tied names that share one tensor, a list for each group
+ * @param parted declared ties whose two sides hold different values; they stay apart for good
+ * @param warnings what a user should know, a sentence each
+ * @param bytes sizes by where they come from
+ * @param millis durations; all zero in the report of a plan but those of planning
+ */
+public record LoadReport(
+    String className,
+    String modelType,
+    DType dtype,
+    String device,
+    List<SlotReport> slots,
+    List<String> missing,
+    List<String> unexpected,
+    List<Mismatch> mismatched,
+    List<List<String>> tied,
+    List<Tie> parted,
+    List<String> warnings,
+    PlanBytes bytes,
+    Millis millis) {
+
+  /** Copies the lists. */
+  public LoadReport {
+    slots = List.copyOf(slots);
+    missing = List.copyOf(missing);
+    unexpected = List.copyOf(unexpected);
+    mismatched = List.copyOf(mismatched);
+    tied = tied.stream().map(List::copyOf).toList();
+    parted = List.copyOf(parted);
+    warnings = List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.tenon;
+
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.Shard;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.PlanOptions;
+import dev.tenon.plan.Planner;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All of a load that needs no libtorch: config, headers, plan, and how long each took.
+ *
+ * @param config what the model is
+ * @param source where its skeleton came from
+ * @param shards the files the plan reads
+ * @param plan what to do
+ * @param stopwatch durations of the phases so far
+ */
+record Preparation(
+    Config config, SkeletonSource source, List<Shard> shards, LoadPlan plan, Stopwatch stopwatch) {
+
+  /** Of a checkpoint. */
+  static Preparation ofCheckpoint(Path path, LoadOptions options) {
+    Stopwatch stopwatch = new Stopwatch();
+    Checkpoint checkpoint = Checkpoint.open(path, options.variant());
+    stopwatch.end(Stopwatch.Phase.HEADERS);
+    SkeletonSource source = new SkeletonSource(options);
+    Path file = checkpoint.config();
+    Config config = file == null ? Config.defaults() : Config.read(file);
+    Skeleton skeleton = source.find(config);
+    stopwatch.end(Stopwatch.Phase.CONFIG);
+    PlanOptions asked = new PlanOptions(options.dtype(), options.ignoreMismatched());
+    LoadPlan plan =
+        skeleton == null
+            ? Planner.plan(checkpoint, asked)
+            : Planner.plan(checkpoint, skeleton, config, asked);
+    Strictness.check(plan, path, options);
+    stopwatch.end(Stopwatch.Phase.PLAN);
+    return new Preparation(config, source, checkpoint.shards(), plan, stopwatch);
+  }
+
+  /** Of a config alone: everything will be initialised. */
+  static Preparation ofConfig(Path path, LoadOptions options) {
+    Stopwatch stopwatch = new Stopwatch();
+    SkeletonSource source = new SkeletonSource(options);
+    Config config = Config.read(path);
+    Skeleton skeleton = source.require(config);
+    stopwatch.end(Stopwatch.Phase.CONFIG);
+    LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));
+    stopwatch.end(Stopwatch.Phase.PLAN);
+    return new Preparation(config, source, List.of(), plan, stopwatch);
+  }
+
+  private static DType dtype(Config config, LoadOptions options) {
+    DType asked = options.dtype() != null ? options.dtype() : config.dtype();
+    return asked == null ? DType.F32 : asked;
+  }
+}

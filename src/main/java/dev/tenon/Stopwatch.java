@@ -1,0 +1,37 @@
+package dev.tenon;
+
+/** Times the phases of one load that come before the engine's. Used by one thread. */
+final class Stopwatch {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  /** What is timed. */
+  enum Phase {
+    CONFIG,
+    HEADERS,
+    PLAN
+  }
+
+  private final long start = System.nanoTime();
+  private final double[] millis = new double[Phase.values().length];
+  private long since = start;
+
+  /** Ends a phase; the next one starts now. */
+  void end(Phase phase) {
+    long now = System.nanoTime();
+    millis[phase.ordinal()] = (now - since) / NANOS_PER_MILLI;
+    since = now;
+  }
+
+  /** The durations, with those of the engine. */
+  Millis with(double allocate, double read, double init, double tie) {
+    return new Millis(
+        millis[Phase.CONFIG.ordinal()],
+        millis[Phase.HEADERS.ordinal()],
+        millis[Phase.PLAN.ordinal()],
+        allocate,
+        read,
+        init,
+        tie,
+        (System.nanoTime() - start) / NANOS_PER_MILLI);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.tenon;
+
+import dev.tenon.plan.LoadPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a strict load refuses: a checkpoint that is not exactly the model. */
+final class Strictness {
+  private static final int MOST_NAMES = 5;
+
+  private Strictness() {}
+
+  /**
+   * Checks a plan, before or after its ties are decided.
+   *
+   * @throws TenonException if the load is strict and a name is missing or unexpected, or a tie
+   *     parted
+   */
+  static void check(LoadPlan plan, Path path, LoadOptions options) {
+    if (!options.strict()) {
+      return;
+    }
+    List<String> faults = new ArrayList<>();
+    add(faults, "missing", plan.missing());
+    add(faults, "unexpected", plan.unexpected());
+    add(faults, "mismatched", plan.mismatched().stream().map(it -> it.name()).toList());
+    add(
+        faults,
+        "parted",
+        plan.parted().stream().map(tie -> tie.target() + " and " + tie.source()).toList());
+    if (!faults.isEmpty()) {
+      throw new TenonException(
+          "The checkpoint is not exactly the model: file=%s, %s"
+              .formatted(path, String.join(", ", faults)));
+    }
+  }
+
+  private static void add(List<String> faults, String what, List<String> names) {
+    int more = names.size() - MOST_NAMES;
+    Stream<String> shown = names.stream().limit(MOST_NAMES);
+    if (more > 0) {
+      shown = Stream.concat(shown, Stream.of("… and " + more + " more"));
+    }
+    if (!names.isEmpty()) {
+      faults.add(what + "=" + shown.toList());
+    }
+  }
+}

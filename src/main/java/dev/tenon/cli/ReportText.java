@@ -1,0 +1,70 @@
+package dev.tenon.cli;
+
+import dev.tenon.LoadReport;
+import dev.tenon.SlotReport;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A report for people: one line for slots that differ in layer numbers alone. */
+final class ReportText {
+  private ReportText() {}
+
+  /** Prints a report; tensors in {@code digests} get their CRC-32. */
+  static void print(LoadReport report, Map<String, Integer> digests, PrintStream out) {
+    out.printf(
+        "%s (%s), %s on %s%n",
+        report.className(), report.modelType(), report.dtype(), report.device());
+    Table table = new Table();
+    for (SlotReport slot : report.slots()) {
+      Integer crc32 = digests.get(slot.name());
+      table.add(
+          slot.name(),
+          slot.origin().name().toLowerCase(Locale.ROOT),
+          slot.dtype().torchName(),
+          slot.slot().shape().toString(),
+          crc32 == null ? "" : String.format("%08x", crc32),
+          slot.from());
+    }
+    table.print(out);
+    names("missing", report.missing(), out);
+    names("unexpected", report.unexpected(), out);
+    report.mismatched().stream()
+        .map(it -> it.name() + ": checkpoint " + it.checkpoint() + ", model " + it.model())
+        .forEach(line -> out.println("mismatched: " + line));
+    report.warnings().forEach(warning -> out.println("warning: " + warning));
+    out.println(sizes(report));
+    out.println(times(report));
+  }
+
+  private static void names(String what, List<String> names, PrintStream out) {
+    List<Folding.Row> rows = names.stream().map(name -> Folding.Row.of(name, List.of())).toList();
+    Folding.fold(rows).forEach(row -> out.println(what + ": " + row.name()));
+  }
+
+  private static String sizes(LoadReport report) {
+    return "loaded %s, initialized %s, saved by ties %s"
+        .formatted(
+            Units.bytes(report.bytes().loaded()),
+            Units.bytes(report.bytes().initialized()),
+            Units.bytes(report.bytes().tied()));
+  }
+
+  /** Phases that took time, and the rate at which bytes became tensors. */
+  private static String times(LoadReport report) {
+    List<String> parts = new ArrayList<>();
+    Phases.of(report.millis())
+        .forEach(
+            (phase, millis) -> {
+              if (millis > 0) {
+                parts.add(phase + " " + Units.millis(millis));
+              }
+            });
+    long bytes = report.bytes().loaded() + report.bytes().initialized();
+    double loading = report.millis().total();
+    boolean moved = report.millis().read() + report.millis().init() > 0;
+    return String.join(", ", parts) + (moved ? " (" + Units.rate(bytes, loading) + ")" : "");
+  }
+}
