@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /** The reference's answers: one row a class and config. */
@@ -50,16 +51,23 @@ public final class GoldenFamilies {
     }
   }
 
-  /** All rows. */
+  /**
+   * All rows: of every family a small config and its own defaults, of the decoders also configs
+   * drawn at random over the fields that change their structure.
+   */
   public static List<Row> rows() {
+    return Stream.of("families", "decoder-configs").flatMap(GoldenFamilies::read).toList();
+  }
+
+  private static Stream<Row> read(String name) {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
                 new GZIPInputStream(
                     Objects.requireNonNull(
-                        GoldenFamilies.class.getResourceAsStream("/golden/families.jsonl.gz"))),
+                        GoldenFamilies.class.getResourceAsStream("/golden/" + name + ".jsonl.gz"))),
                 StandardCharsets.UTF_8))) {
-      return lines.lines().map(GoldenFamilies::row).toList();
+      return lines.lines().map(GoldenFamilies::row).toList().stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
