@@ -1,0 +1,43 @@
+package dev.tenon.engine;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Shard;
+import dev.tenon.plan.LoadPlan;
+import java.util.List;
+
+/** Turns a plan into tensors. Stateless: any number of loads may run at once. */
+public final class Engine {
+  private Engine() {}
+
+  /** Starts loading libtorch on another thread, so that it is there when a plan is made. */
+  public static void warmUp() {
+    TorchRuntime.warmUp();
+  }
+
+  /**
+   * Carries a plan out.
+   *
+   * @param plan what to do
+   * @param shards the files the plan was made from, so that one that changed since is noticed;
+   *     empty for a plan that reads none
+   * @param options how to do it
+   * @param listener told how far it is
+   * @return the model's tensors, which the caller closes
+   * @throws TenonException if a file changed or cannot be read, memory is short, a slot gets no
+   *     value, or the thread is interrupted; everything taken is freed by then
+   */
+  public static Loaded load(
+      LoadPlan plan, List<Shard> shards, EngineOptions options, LoadListener listener) {
+    TorchRuntime.require();
+    TorchTypes.requireDevice(options.device());
+    try (LoadRun run = new LoadRun(plan, shards, options, listener)) {
+      return run.load();
+    } catch (OutOfMemoryError e) {
+      // JavaCPP's word for its limit on physical memory; a Java heap that is full says otherwise.
+      if (String.valueOf(e.getMessage()).contains("hysical")) {
+        throw Preflight.refused(e);
+      }
+      throw e;
+    }
+  }
+}

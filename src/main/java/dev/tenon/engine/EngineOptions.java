@@ -1,0 +1,59 @@
+package dev.tenon.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a plan is carried out.
+ *
+ * @param device where tensors go
+ * @param rng whose random numbers missing slots get
+ * @param seed of those numbers
+ * @param residency where loaded bytes live on the CPU; other devices have their own memory anyway
+ * @param initializer asked for each missing slot before the library's rules, or null
+ * @param threads how many threads read and convert, at least 1
+ */
+public record EngineOptions(
+    Device device,
+    Rng rng,
+    long seed,
+    Residency residency,
+    @Nullable UserInitializer initializer,
+    int threads) {
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException if there is no thread to read with
+   */
+  public EngineOptions {
+    if (threads < 1) {
+      throw new IllegalArgumentException("At least one thread must read: threads=" + threads);
+    }
+  }
+
+  /** On the CPU, mapped, torch's numbers of seed 0, a thread a core. */
+  public static EngineOptions defaults() {
+    return new EngineOptions(
+        Device.CPU, Rng.TORCH, 0, Residency.MMAP, null, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** These with another device. */
+  public EngineOptions on(Device other) {
+    return new EngineOptions(other, rng, seed, residency, initializer, threads);
+  }
+
+  /** These with another residency. */
+  public EngineOptions residing(Residency other) {
+    return new EngineOptions(device, rng, seed, other, initializer, threads);
+  }
+
+  /** These with other random numbers. */
+  public EngineOptions drawing(Rng other, long otherSeed) {
+    return new EngineOptions(device, other, otherSeed, residency, initializer, threads);
+  }
+
+  /** These with a user's initialiser. */
+  public EngineOptions initializing(@Nullable UserInitializer other) {
+    return new EngineOptions(device, rng, seed, residency, other, threads);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.tenon.engine;
+
+import dev.tenon.checkpoint.Shard;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.pytorch.Tensor;
+
+/** One load, from its plan to its tensors. Closing it frees whatever was not handed out. */
+final class LoadRun implements AutoCloseable {
+  private final EngineOptions options;
+  private final LoadListener listener;
+  private final ShardFiles files;
+  private final Tensors onCpu = new Tensors(Device.CPU);
+  private final Tensors onDevice;
+  private final Reader reader;
+  private final Timings timings = new Timings();
+  private final Initialized initialized;
+  private final Tensor[] tensors;
+  private LoadPlan plan;
+  private boolean handedOut;
+
+  LoadRun(LoadPlan wanted, List<Shard> shards, EngineOptions options, LoadListener listener) {
+    this.options = options;
+    this.listener = listener;
+    this.files = new ShardFiles(shards);
+    this.onDevice = new Tensors(options.device());
+    this.reader = new Reader(files, onCpu, options.device(), options.residency());
+    this.plan = wanted;
+    this.initialized = new Initialized(plan.skeleton().slots());
+    this.tensors = new Tensor[plan.steps().size()];
+  }
+
+  Loaded load() {
+    files.verifyUnchanged();
+    decideTies();
+    for (int i = 0; i < tensors.length; i++) {
+      if (plan.steps().get(i) instanceof Step.Tied) {
+        initialized.set(i);
+      }
+    }
+    allocate();
+    timings.end(Phase.ALLOCATE);
+    read();
+    timings.end(Phase.READ);
+    Missing missing = new Missing(plan, initialized, tensors, options, listener);
+    missing.initialize();
+    timings.end(Phase.INIT);
+    tie();
+    initialized.verifyAll();
+    Bindings.verify(plan.skeleton(), plan.ties(), tensors);
+    timings.end(Phase.TIE);
+    handedOut = true;
+    return new Loaded(plan, options.device(), tensors, missing.origins(), timings);
+  }
+
+  /** Without bytes, on the meta device, declared ties are taken at their word. */
+  private void decideTies() {
+    if (options.device().kind() == Device.Kind.META) {
+      plan = plan.resolve(candidate -> true);
+      return;
+    }
+    TieBytes bytes =
+        new TieBytes(files, new Reader(files, onCpu, Device.CPU, Residency.MMAP), onCpu);
+    List<Step> steps = plan.steps();
+    plan = plan.resolve(tie -> bytes.equal(steps.get(tie.target()), steps.get(tie.owner())));
+  }
+
+  private void allocate() {
+    if (options.device().kind() == Device.Kind.CPU) {
+      Preflight.check(ownBytes());
+    }
+    for (int i = 0; i < tensors.length; i++) {
+      Step step = plan.steps().get(i);
+      if (!(step instanceof Step.Tied) && !reader.mappable(step)) {
+        tensors[i] = Tensors.kept(onDevice.empty(step.slot().shape(), step.dtype()));
+      }
+    }
+  }
+
+  /** Bytes of slots that are neither tied nor views of a file. */
+  private long ownBytes() {
+    long bytes = 0;
+    for (Step step : plan.steps()) {
+      if (!(step instanceof Step.Tied) && !reader.mappable(step)) {
+        bytes += step.dtype().bytes(step.slot().shape().elements());
+      }
+    }
+    return bytes;
+  }
+
+  private void read() {
+    List<Workers.Job> jobs = new ArrayList<>();
+    for (int i = 0; i < tensors.length; i++) {
+      Step step = plan.steps().get(i);
+      if (step instanceof Step.Tied || step instanceof Step.Initialize) {
+        continue;
+      }
+      if (step instanceof Step.Read read && reader.mappable(step)) {
+        tensors[i] = Tensors.kept(reader.map(read));
+        if (options.residency() == Residency.POPULATE) {
+          reader.populate(tensors[i], jobs);
+        }
+      } else if (options.device().kind() != Device.Kind.META) {
+        reader.fill(step, tensors[i], jobs);
+      }
+    }
+    long total = jobs.stream().mapToLong(Workers.Job::bytes).sum();
+    AtomicLong done = new AtomicLong();
+    Workers.run(
+        jobs,
+        options.threads(),
+        bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
+    files.verifyUnchanged();
+    for (int i = 0; i < tensors.length; i++) {
+      Step step = plan.steps().get(i);
+      if (step instanceof Step.Read || step instanceof Step.Assemble) {
+        initialized.set(i);
+      }
+    }
+  }
+
+  private void tie() {
+    for (int i = 0; i < tensors.length; i++) {
+      Step step = plan.steps().get(i);
+      if (step instanceof Step.Tied tied) {
+        tensors[i] = tensors[tied.owner()];
+      } else if (step.slot().trainable() && tensors[i].is_floating_point()) {
+        tensors[i].set_requires_grad(true);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!handedOut) {
+      Bindings.free(tensors, new Tensor[0]);
+    }
+    files.close();
+    onCpu.close();
+    onDevice.close();
+  }
+}

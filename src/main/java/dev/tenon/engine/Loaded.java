@@ -1,0 +1,161 @@
+package dev.tenon.engine;
+
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a loaded model, which it owns. Names that are tied have the very same {@link
+ * Tensor} object.
+ *
+ * <p>Reading is safe from any thread; {@link #to}, {@link #bind} and {@link #close} need a caller
+ * who keeps others out.
+ */
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class Loaded implements AutoCloseable {
+  private static final Tensor[] NONE = {};
+
+  private final LoadPlan plan;
+  private final SlotOrigin[] origins;
+  private final Timings timings;
+  private Tensor[] tensors;
+  private List<TieGroup> ties;
+  private Device device;
+
+  Loaded(LoadPlan plan, Device device, Tensor[] tensors, SlotOrigin[] origins, Timings timings) {
+    this.plan = plan;
+    this.device = device;
+    this.tensors = tensors;
+    this.origins = origins;
+    this.timings = timings;
+    this.ties = plan.ties();
+  }
+
+  /** The plan as it was carried out: no tie of it is undecided. */
+  public LoadPlan plan() {
+    return plan;
+  }
+
+  /** Where the tensors are now. */
+  public Device device() {
+    return device;
+  }
+
+  /** Groups of slots that share a tensor now. */
+  public List<TieGroup> ties() {
+    return ties;
+  }
+
+  /**
+   * A slot's tensor, in the slot's shape. It stays this object's own: closing it is {@link
+   * #close}'s business.
+   *
+   * @param slot index into the skeleton's slots
+   */
+  public Tensor tensor(int slot) {
+    return tensors[slot];
+  }
+
+  /** How a slot got its bytes. */
+  public SlotOrigin origin(int slot) {
+    return origins[slot];
+  }
+
+  /** How long each phase took. */
+  public Timings timings() {
+    return timings;
+  }
+
+  /**
+   * Moves every tensor to a device, and floating-point ones to a dtype; slots of a fixed dtype keep
+   * it. Ties hold afterwards, and so does what asks for a gradient. Tensors handed out before are
+   * freed unless nothing about them changed.
+   *
+   * @param where the device
+   * @param dtype the dtype, or null for the one each slot has
+   * @throws dev.tenon.TenonException if there is no such device or no memory on it; then nothing
+   *     has changed
+   */
+  public void to(Device where, @Nullable DType dtype) {
+    TorchTypes.requireDevice(where);
+    int[] owners = Bindings.owners(tensors.length, ties);
+    Tensor[] moved = new Tensor[tensors.length];
+    try {
+      for (int i = 0; i < tensors.length; i++) {
+        if (owners[i] == i) {
+          Slot slot = plan.skeleton().slots().get(i);
+          moved[i] = move(tensors[i], where, dtype == null ? null : slot.dtypeIn(dtype));
+        }
+      }
+    } catch (RuntimeException e) {
+      Bindings.free(moved, tensors);
+      throw TorchErrors.of("Moving failed", "device=" + where + ", dtype=" + dtype, e);
+    }
+    for (int i = 0; i < tensors.length; i++) {
+      moved[i] = moved[owners[i]];
+    }
+    Bindings.free(tensors, moved);
+    tensors = moved;
+    device = where;
+    verifyTies();
+  }
+
+  private static Tensor move(Tensor tensor, Device where, @Nullable DType dtype) {
+    try (PointerScope scope = new PointerScope()) {
+      NoGradGuard none = new NoGradGuard();
+      var type = dtype == null ? tensor.scalar_type() : TorchTypes.scalarType(dtype);
+      Tensor moved = tensor.detach().to(TorchTypes.device(where), type);
+      if (moved.is_alias_of(tensor)) {
+        return tensor;
+      }
+      moved.set_requires_grad(tensor.requires_grad());
+      return Tensors.kept(moved);
+    }
+  }
+
+  /**
+   * Makes other groups of slots share a tensor: members take their owner's tensor, their own is
+   * freed; a slot that leaves a group gets a copy.
+   *
+   * @param groups all groups there shall be
+   * @throws dev.tenon.TenonException if slots of a group differ in shape; then nothing has changed
+   */
+  public void bind(List<TieGroup> groups) {
+    int[] before = Bindings.owners(tensors.length, ties);
+    int[] after = Bindings.owners(tensors.length, groups);
+    Tensor[] bound = Bindings.rebound(plan.skeleton(), groups, tensors);
+    for (int i = 0; i < bound.length; i++) {
+      if (after[i] != i) {
+        String owner = plan.skeleton().slots().get(after[i]).name();
+        origins[i] = new SlotOrigin(SlotOrigin.Kind.TIED, owner);
+      } else if (before[i] != i) {
+        origins[i] = origins[before[i]];
+      }
+    }
+    Bindings.free(tensors, bound);
+    tensors = bound;
+    ties = List.copyOf(groups);
+    verifyTies();
+  }
+
+  /**
+   * Checks that tied names share their tensor.
+   *
+   * @throws dev.tenon.TenonException if a tie does not hold
+   */
+  public void verifyTies() {
+    Bindings.verify(plan.skeleton(), ties, tensors);
+  }
+
+  /** Frees every tensor and, with the last tensor over it, every mapped file. Once is enough. */
+  @Override
+  public void close() {
+    Bindings.free(tensors, NONE);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.tenon.engine;
+
+import dev.tenon.TenonException;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Step;
+import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.InitStep;
+import dev.tenon.skeleton.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the slots whose bit is clear: a user's initialiser is asked first, then the skeleton's
+ * rules run in their order. Neither is ever handed another slot.
+ */
+final class Missing {
+  private static final String USER = "user";
+
+  private final LoadPlan plan;
+  private final Initialized initialized;
+  private final Tensor[] tensors;
+  private final EngineOptions options;
+  private final LoadListener listener;
+
+  /** What wrote each slot, null where nothing here did. */
+  private final @Nullable InitRule[] rules;
+
+  Missing(
+      LoadPlan plan,
+      Initialized initialized,
+      Tensor[] tensors,
+      EngineOptions options,
+      LoadListener listener) {
+    this.plan = plan;
+    this.initialized = initialized;
+    this.tensors = tensors;
+    this.options = options;
+    this.listener = listener;
+    this.rules = new InitRule[tensors.length];
+  }
+
+  void initialize() {
+    UserInitializer user = options.initializer();
+    if (user != null) {
+      askUser(user);
+    }
+    List<InitTask> tasks = new ArrayList<>();
+    List<Slot> slots = plan.skeleton().slots();
+    for (InitStep step : plan.skeleton().steps()) {
+      int slot = step.slot();
+      if (initialized.isClear(slot)) {
+        tasks.add(new InitTask(slots.get(slot), step.rule(), tensors[slot]));
+        if (!(step.rule() instanceof InitRule.Part)) {
+          rules[slot] = step.rule();
+        }
+      }
+    }
+    if (options.device().kind() != Device.Kind.META) {
+      run(tasks);
+    }
+    for (int i = 0; i < rules.length; i++) {
+      if (rules[i] != null) {
+        initialized.set(i);
+      }
+    }
+  }
+
+  private void run(List<InitTask> tasks) {
+    long total = tasks.stream().mapToLong(task -> task.tensor().nbytes()).sum();
+    long[] done = {0};
+    try (InitEngine engine = InitEngines.of(options)) {
+      engine.fill(
+          tasks,
+          bytes -> {
+            done[0] += bytes;
+            listener.progress(Phase.INIT, done[0], total);
+          });
+    }
+  }
+
+  private void askUser(UserInitializer user) {
+    for (int i = 0; i < tensors.length; i++) {
+      Slot slot = plan.steps().get(i).slot();
+      if (initialized.isClear(i) && slot.persistent()) {
+        Workers.requireNotInterrupted();
+        if (ask(user, slot, tensors[i])) {
+          initialized.set(i);
+        }
+      }
+    }
+  }
+
+  private static boolean ask(UserInitializer user, Slot slot, Tensor tensor) {
+    var memory = tensor.data_ptr();
+    var dtype = tensor.scalar_type();
+    long bytes = tensor.nbytes();
+    boolean written = user.initialize(slot, tensor);
+    boolean same =
+        !tensor.isNull()
+            && memory.equals(tensor.data_ptr())
+            && dtype == tensor.scalar_type()
+            && bytes == tensor.nbytes();
+    if (!same) {
+      throw new TenonException(
+          "An initialiser may write a tensor's values, not change what it is: slot=" + slot.name());
+    }
+    return written;
+  }
+
+  /** How every slot got its bytes, once all have them. */
+  SlotOrigin[] origins() {
+    SlotOrigin[] origins = new SlotOrigin[tensors.length];
+    for (int i = 0; i < origins.length; i++) {
+      origins[i] = origin(plan.steps().get(i), rules[i]);
+    }
+    return origins;
+  }
+
+  private SlotOrigin origin(Step step, @Nullable InitRule rule) {
+    if (step instanceof Step.Read read) {
+      return new SlotOrigin(
+          read.entry().dtype() == read.dtype() ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED,
+          read.entry().file().getFileName().toString());
+    } else if (step instanceof Step.Assemble assemble) {
+      return new SlotOrigin(
+          SlotOrigin.Kind.CONVERTED,
+          assemble.pieces().get(0).entry().file().getFileName().toString());
+    } else if (step instanceof Step.Tied tied) {
+      return new SlotOrigin(SlotOrigin.Kind.TIED, plan.skeleton().slots().get(tied.owner()).name());
+    } else if (rule == null) {
+      return new SlotOrigin(SlotOrigin.Kind.INITIALIZED, USER);
+    }
+    return new SlotOrigin(
+        rule instanceof InitRule.Computed ? SlotOrigin.Kind.COMPUTED : SlotOrigin.Kind.INITIALIZED,
+        Rules.name(rule));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tenon.engine;
+
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.Box;
+import dev.tenon.plan.Piece;
+import dev.tenon.plan.Step;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.io.IOException;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Brings bytes of files into slots, whichever way is cheapest: a view of the mapped file where
+ * dtype, layout, alignment and device allow, plain reads where the bytes need no change, else a
+ * converting copy.
+ */
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+final class Reader {
+  /** Jobs are cut to this many bytes: enough to hide their overhead, few enough to stop soon. */
+  private static final long CHUNK = 32L << 20;
+
+  private static final long PAGE = 4096;
+
+  private final ShardFiles files;
+  private final Tensors tensors;
+  private final Device device;
+  private final Residency residency;
+
+  /**
+   * A reader.
+   *
+   * @param tensors makes tensors on the CPU, used by the thread that loads alone
+   */
+  Reader(ShardFiles files, Tensors tensors, Device device, Residency residency) {
+    this.files = files;
+    this.tensors = tensors;
+    this.device = device;
+    this.residency = residency;
+  }
+
+  /** Whether the step's slot can be a view of the mapped file. */
+  boolean mappable(Step step) {
+    return step instanceof Step.Read read
+        && read.exact()
+        && device.kind() == Device.Kind.CPU
+        && residency != Residency.COPY
+        && aligned(read.entry())
+        && read.entry().bytes() > 0;
+  }
+
+  /** The slot as a view of the mapped file. */
+  Tensor map(Step.Read step) {
+    return view(step.entry());
+  }
+
+  /** Jobs that bring in every page of a mapped slot. */
+  void populate(Tensor mapped, List<Workers.Job> jobs) {
+    long pages = (mapped.nbytes() + PAGE - 1) / PAGE;
+    long part = CHUNK / PAGE;
+    for (long first = 0; first < pages; first += part) {
+      long start = first;
+      long count = Math.min(part, pages - first);
+      jobs.add(new Workers.Job(count * PAGE, () -> touch(mapped, start * PAGE, count)));
+    }
+  }
+
+  private static void touch(Tensor mapped, long offset, long pages) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor bytes = mapped.view(-1).view(torch.ScalarType.Byte);
+      long last = Math.min(offset + pages * PAGE, bytes.numel());
+      // The last element is touched too: a tensor need not begin where a page does.
+      bytes.narrow(0, last - 1, 1).sum();
+      LongOptional whole = new LongOptional();
+      bytes.narrow(0, offset, last - offset).slice(0, whole, whole, PAGE).sum();
+    }
+  }
+
+  /** Jobs that fill a slot's own tensor from files; together they write every element. */
+  void fill(Step step, Tensor target, List<Workers.Job> jobs) {
+    if (step instanceof Step.Read read && read.entry().bytes() > 0) {
+      fill(read, target, jobs);
+    } else if (step instanceof Step.Assemble assemble) {
+      for (Piece piece : assemble.pieces()) {
+        long bytes = piece.entry().dtype().bytes(piece.source().size().elements());
+        jobs.add(new Workers.Job(bytes, () -> put(piece, target)));
+      }
+    }
+  }
+
+  private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
+    TensorEntry entry = read.entry();
+    boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
+    if (!plain && !(entry.contiguous() && aligned(entry))) {
+      jobs.add(new Workers.Job(entry.bytes(), () -> convert(entry, target)));
+      return;
+    }
+    long size = entry.dtype().bits() / 8;
+    long part = CHUNK / size;
+    long elements = entry.shape().elements();
+    for (long first = 0; first < elements; first += part) {
+      long start = first;
+      long count = Math.min(part, elements - first);
+      Workers.Work work =
+          plain
+              ? () -> read(entry, target, start * size, count * size)
+              : () -> convert(entry, target, start, count);
+      jobs.add(new Workers.Job(count * size, work));
+    }
+  }
+
+  private void read(TensorEntry entry, Tensor target, long offset, long length) throws IOException {
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer to = new BytePointer(target.data_ptr()).getPointer(offset);
+      files.read(entry.file(), entry.offset() + offset, to, length);
+    }
+  }
+
+  private void convert(TensorEntry entry, Tensor target, long start, long count) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor source = view(entry).view(-1).narrow(0, start, count);
+      target.view(-1).narrow(0, start, count).copy_(source);
+    }
+  }
+
+  private void convert(TensorEntry entry, Tensor target) throws IOException {
+    try (PointerScope scope = new PointerScope()) {
+      target.copy_(source(entry));
+    }
+  }
+
+  private void put(Piece piece, Tensor target) throws IOException {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor from = source(piece.entry());
+      Piece.Transpose swap = piece.transpose();
+      if (swap != null) {
+        from = from.transpose(swap.first(), swap.second());
+      }
+      from = narrow(from, piece.source()).reshape(piece.target().size().dims());
+      narrow(target, piece.target()).copy_(from);
+    }
+  }
+
+  /**
+   * An entry as a tensor on the CPU in the file's dtype: mapped if its offset allows, else read.
+   */
+  private Tensor source(TensorEntry entry) throws IOException {
+    if (entry.bytes() > 0 && aligned(entry)) {
+      return view(entry);
+    }
+    TorchTypes.scalarType(entry.dtype());
+    Tensor bytes = tensors.empty(Shape.of(entry.span()), DType.U8);
+    files.read(entry.file(), entry.offset(), bytes.data_ptr(), entry.span());
+    return tensors.over(bytes, entry.dtype(), 0, entry.shape(), strides(entry));
+  }
+
+  private Tensor view(TensorEntry entry) {
+    Tensor file = files.mapped(entry.file());
+    return tensors.over(file, entry.dtype(), entry.offset(), entry.shape(), strides(entry));
+  }
+
+  private static long[] strides(TensorEntry entry) {
+    Shape strides = entry.strides();
+    return strides == null ? Tensors.rowMajor(entry.shape()) : strides.dims();
+  }
+
+  private static boolean aligned(TensorEntry entry) {
+    return entry.dtype().isByteAddressable() && entry.offset() % (entry.dtype().bits() / 8) == 0;
+  }
+
+  private static Tensor narrow(Tensor tensor, Box box) {
+    Tensor part = tensor;
+    for (int i = 0; i < box.size().rank(); i++) {
+      if (box.start().dim(i) != 0 || box.size().dim(i) != part.size(i)) {
+        part = part.narrow(i, box.start().dim(i), box.size().dim(i));
+      }
+    }
+    return part;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.tenon.engine;
+
+import dev.tenon.skeleton.InitRule;
+import java.util.Locale;
+
+/** Names a rule the way a report shows it: {@code normal(mean=0.0, std=0.02)}. */
+final class Rules {
+  private Rules() {}
+
+  static String name(InitRule rule) {
+    if (rule.equals(InitRule.ZEROS)) {
+      return "zeros";
+    } else if (rule.equals(InitRule.ONES)) {
+      return "ones";
+    } else if (rule instanceof InitRule.Computed) {
+      return "config";
+    }
+    String record = rule.toString();
+    String name = record.substring(0, 1).toLowerCase(Locale.ROOT) + record.substring(1);
+    String called = name.replace('[', '(').replace(']', ')');
+    return called.endsWith("()") ? called.substring(0, called.length() - 2) : called;
+  }
+}

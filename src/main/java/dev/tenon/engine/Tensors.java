@@ -1,0 +1,73 @@
+package dev.tenon.engine;
+
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.EnumMap;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Makes a load's tensors on one device.
+ *
+ * <p>What it hands out belongs to the innermost {@link PointerScope}, as with every JavaCPP
+ * pointer; {@link #kept} takes it out of all scopes, those the caller of the load has open
+ * included.
+ *
+ * <p>Thread-safe. Close it when the load ends; the tensors live on.
+ */
+final class Tensors implements AutoCloseable {
+  private final Device device;
+  private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
+  private final MemoryFormatOptional anyFormat = kept(new MemoryFormatOptional());
+
+  Tensors(Device device) {
+    this.device = device;
+  }
+
+  /** A tensor whose bytes are whatever the memory holds. */
+  Tensor empty(Shape shape, DType dtype) {
+    return torch.empty(shape.dims(), optionsOf(dtype), anyFormat);
+  }
+
+  /** A tensor over bytes another one's storage holds; they live as long as either. */
+  Tensor over(Tensor bytes, DType dtype, long offset, Shape shape, long[] strides) {
+    Tensor view = empty(Shape.of(0), dtype);
+    view.set_(bytes.storage(), offset / (dtype.bits() / 8), shape.dims(), strides);
+    return view;
+  }
+
+  private synchronized TensorOptions optionsOf(DType dtype) {
+    return options.computeIfAbsent(dtype, type -> kept(TorchTypes.options(type, device)));
+  }
+
+  /**
+   * Takes a pointer out of the hands of whatever scope is open, which frees only what nobody else
+   * has retained. From then on {@code deallocate} alone frees it.
+   */
+  static <P extends Pointer> P kept(P pointer) {
+    return pointer.retainReference();
+  }
+
+  /** Row-major strides of a shape, in elements. */
+  static long[] rowMajor(Shape shape) {
+    long[] strides = new long[shape.rank()];
+    long next = 1;
+    for (int i = shape.rank() - 1; i >= 0; i--) {
+      strides[i] = next;
+      next *= Math.max(1, shape.dim(i));
+    }
+    return strides;
+  }
+
+  @Override
+  public synchronized void close() {
+    anyFormat.deallocate();
+    options.values().forEach(TensorOptions::deallocate);
+    options.clear();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.tenon.engine;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How long each phase took. Written by the thread that loads, then handed out and never changed.
+ */
+public final class Timings {
+  private final Map<Phase, Duration> durations = new EnumMap<>(Phase.class);
+  private long since = System.nanoTime();
+
+  Timings() {}
+
+  /** Ends a phase; the next one starts now. */
+  void end(Phase phase) {
+    long now = System.nanoTime();
+    durations.merge(phase, Duration.ofNanos(now - since), Duration::plus);
+    since = now;
+  }
+
+  /** How long a phase took, zero if there was nothing to do. */
+  public Duration of(Phase phase) {
+    return durations.getOrDefault(phase, Duration.ZERO);
+  }
+}

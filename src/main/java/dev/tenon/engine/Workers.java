@@ -1,0 +1,113 @@
+package dev.tenon.engine;
+
+import dev.tenon.TenonException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a load's jobs on several threads. They all have ended when {@link #run} returns, however it
+ * does: memory a job writes to may then be freed.
+ */
+final class Workers {
+
+  /** What a job does. */
+  interface Work {
+    void run() throws Exception;
+  }
+
+  /**
+   * A piece of work, short enough that an interrupt may wait for it.
+   *
+   * @param bytes how many it brings in
+   * @param work what it does
+   */
+  record Job(long bytes, Work work) {}
+
+  private Workers() {}
+
+  /**
+   * Runs jobs, in order as threads become free.
+   *
+   * @param done is told the bytes of each job that ended, by the thread that ran it
+   * @throws TenonException if one failed, or if the calling thread is interrupted: then its
+   *     interrupt status is set again
+   */
+  static void run(List<Job> jobs, int threads, LongConsumer done) {
+    AtomicInteger next = new AtomicInteger();
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Runnable loop = () -> drain(jobs, next, stop, failure, done);
+    int helpers = Math.min(threads, jobs.size()) - 1;
+    Thread[] started = new Thread[Math.max(0, helpers)];
+    for (int i = 0; i < started.length; i++) {
+      started[i] = new Thread(loop, "tenon-read-" + i);
+      started[i].setDaemon(true);
+      started[i].start();
+    }
+    loop.run();
+    boolean interrupted = await(started, stop);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    requireNotInterrupted();
+    Throwable cause = failure.get();
+    if (cause instanceof Error error) {
+      throw error;
+    } else if (cause != null) {
+      throw TorchErrors.of("Reading failed", "jobs=" + jobs.size(), cause);
+    }
+  }
+
+  /**
+   * Ends a load whose thread was asked to stop.
+   *
+   * @throws TenonException if it was; its interrupt status stays set
+   */
+  static void requireNotInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new TenonException("Load was interrupted: thread=" + Thread.currentThread().getName());
+    }
+  }
+
+  private static void drain(
+      List<Job> jobs,
+      AtomicInteger next,
+      AtomicBoolean stop,
+      AtomicReference<@Nullable Throwable> failure,
+      LongConsumer done) {
+    for (int i = next.getAndIncrement(); i < jobs.size(); i = next.getAndIncrement()) {
+      if (stop.get() || Thread.currentThread().isInterrupted()) {
+        stop.set(true);
+        return;
+      }
+      try {
+        Job job = jobs.get(i);
+        job.work().run();
+        done.accept(job.bytes());
+      } catch (Throwable e) {
+        failure.compareAndSet(null, e);
+        stop.set(true);
+        return;
+      }
+    }
+  }
+
+  private static boolean await(Thread[] threads, AtomicBoolean stop) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stop.set(true);
+        }
+      }
+    }
+    return interrupted;
+  }
+}
