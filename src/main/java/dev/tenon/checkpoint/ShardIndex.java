@@ -24,15 +24,23 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
   static ShardIndex read(Path path) {
     try (RegularFile file = RegularFile.open(path)) {
       return read(file);
-    } catch (TenonException e) {
-      FileKind kind = FileKind.of(path);
-      throw kind.isKnown() && kind != FileKind.JSON ? kind.insteadOf("a shard index", path) : e;
     } catch (IOException e) {
       throw Errors.io(path, e);
     }
   }
 
   private static ShardIndex read(RegularFile file) throws IOException {
+    try {
+      return parse(file);
+    } catch (TenonException e) {
+      FileKind kind = FileKind.of(file.path());
+      throw kind.isKnown() && kind != FileKind.JSON
+          ? kind.insteadOf("a shard index", file.path())
+          : e;
+    }
+  }
+
+  private static ShardIndex parse(RegularFile file) throws IOException {
     Map<String, String> weightMap = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     try (StrictJson json = StrictJson.over(file.stream(0, file.size()))) {
