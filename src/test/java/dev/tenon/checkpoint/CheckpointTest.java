@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -169,6 +172,19 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.open(directory, null))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("No such file: file=" + link);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "blob"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @Timeout(10)
+  void aPipeIsRefusedWithoutWaitingForItsWriter(String name) throws Exception {
+    Path pipe = directory.resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> Checkpoint.open(pipe, null))
+        .isExactlyInstanceOf(TenonException.class)
+        .hasMessageContaining("Not a regular file: file=" + pipe);
   }
 
   @Test
