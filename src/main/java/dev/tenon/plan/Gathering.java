@@ -1,12 +1,14 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.NaturalOrder;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.skeleton.Conversion.Operation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The tensors one conversion puts together for one place of the model: all experts of a layer, or
@@ -33,7 +35,8 @@ final class Gathering {
     this.first = first;
     this.entry = entry;
     for (int i = 0; i < first.converter().conversion().sources().size(); i++) {
-      sources.add(new LinkedHashMap<>());
+      // By what was found and not by key: the index counts, not with which prefix a key stands.
+      sources.add(new TreeMap<>(NaturalOrder.INSTANCE));
     }
   }
 

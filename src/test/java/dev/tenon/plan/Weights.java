@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes safetensors files for tests: tensors of zeros, or of one repeated byte. */
+/** Writes safetensors files for tests: tensors of zeros, of one repeated byte, or of 0, 1, 2, …. */
 final class Weights {
-  private record Tensor(String name, DType dtype, Shape shape, byte fill) {}
+  private record Tensor(String name, DType dtype, Shape shape, byte first, int step) {}
 
   private final List<Tensor> tensors = new ArrayList<>();
 
@@ -35,13 +35,19 @@ final class Weights {
   }
 
   Weights add(DType dtype, String name, long... dims) {
-    tensors.add(new Tensor(name, dtype, Shape.of(dims), (byte) 0));
+    tensors.add(new Tensor(name, dtype, Shape.of(dims), (byte) 0, 0));
     return this;
   }
 
   /** A float32 tensor of two elements, all bytes the same. */
   Weights filled(String name, int fill) {
-    tensors.add(new Tensor(name, DType.F32, Shape.of(2), (byte) fill));
+    tensors.add(new Tensor(name, DType.F32, Shape.of(2), (byte) fill, 0));
+    return this;
+  }
+
+  /** A tensor of bytes that count up from {@code first}. */
+  Weights counting(String name, int first, long... dims) {
+    tensors.add(new Tensor(name, DType.U8, Shape.of(dims), (byte) first, 1));
     return this;
   }
 
@@ -67,7 +73,7 @@ final class Weights {
     content.putLong(json.length).put(json);
     for (Tensor tensor : tensors) {
       for (int i = 0; i < bytes(tensor); i++) {
-        content.put(tensor.fill());
+        content.put((byte) (tensor.first() + i * tensor.step()));
       }
     }
     try {
