@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -22,6 +23,7 @@ final class TorchRuntime {
           new Thread(
               () -> {
                 try {
+                  TorchBuilds.refuseTwo(TorchRuntime.class.getClassLoader(), Loader.getPlatform());
                   torch.empty(1).deallocate();
                   loaded.complete(null);
                 } catch (Throwable failure) {
@@ -50,6 +52,9 @@ final class TorchRuntime {
       Started.LIBTORCH.join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof TenonException known) {
+        throw known;
+      }
       throw new TenonException(
           "libtorch does not load: reason="
               + cause

@@ -1,0 +1,40 @@
+package dev.tenon.engine;
+
+import dev.tenon.TenonException;
+import java.util.List;
+
+/**
+ * libtorch's natives are the application's choice, and one class path may end up with two builds of
+ * them: the second registers what the first one has, and libtorch aborts the JVM.
+ */
+final class TorchBuilds {
+  private static final List<String> EXTENSIONS = List.of("", "-gpu");
+  private static final List<String> LIBRARIES =
+      List.of("libtorch_cpu.so", "libtorch_cpu.dylib", "torch_cpu.dll");
+
+  private TorchBuilds() {}
+
+  /**
+   * Speaks before libtorch aborts.
+   *
+   * @param loader that finds libtorch's jars
+   * @param platform in JavaCPP's words, such as {@code linux-x86_64}
+   * @throws TenonException if there are two builds for this platform
+   */
+  static void refuseTwo(ClassLoader loader, String platform) {
+    List<String> found =
+        EXTENSIONS.stream().map(platform::concat).filter(build -> has(loader, build)).toList();
+    if (found.size() > 1) {
+      throw new TenonException(
+          "Two builds of libtorch are on the class path: found="
+              + String.join("|", found)
+              + ", remedy=keep one of these classifiers of org.bytedeco:pytorch");
+    }
+  }
+
+  private static boolean has(ClassLoader loader, String build) {
+    return LIBRARIES.stream()
+        .map(library -> "org/bytedeco/pytorch/" + build + "/" + library)
+        .anyMatch(resource -> loader.getResource(resource) != null);
+  }
+}
