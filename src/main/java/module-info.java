@@ -10,6 +10,7 @@ module dev.tenon {
   requires transitive org.bytedeco.javacpp;
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
+  requires me.tongfei.progressbar;
 
   exports dev.tenon;
   exports dev.tenon.checkpoint;

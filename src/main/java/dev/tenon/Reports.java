@@ -1,5 +1,7 @@
 package dev.tenon;
 
+import dev.tenon.engine.Loaded;
+import dev.tenon.engine.SlotOrigin;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
@@ -17,13 +19,35 @@ import java.util.Set;
 final class Reports {
   private Reports() {}
 
+  /** What a plan would do. */
   static LoadReport of(LoadPlan plan, String device, Millis millis) {
-    Skeleton skeleton = plan.skeleton();
     Map<Integer, List<InitRule>> rules = rules(plan);
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
       slots.add(report(plan, plan.steps().get(i), rules.getOrDefault(i, List.of())));
     }
+    return of(plan, slots, device, millis);
+  }
+
+  /** What a load did. */
+  static LoadReport of(Loaded loaded, String device, Millis millis) {
+    List<Step> steps = loaded.plan().steps();
+    List<SlotReport> slots = new ArrayList<>(steps.size());
+    for (int i = 0; i < steps.size(); i++) {
+      SlotOrigin origin = loaded.origin(i);
+      slots.add(
+          new SlotReport(
+              steps.get(i).slot(),
+              steps.get(i).dtype(),
+              Origin.valueOf(origin.kind().name()),
+              origin.from()));
+    }
+    return of(loaded.plan(), slots, device, millis);
+  }
+
+  private static LoadReport of(
+      LoadPlan plan, List<SlotReport> slots, String device, Millis millis) {
+    Skeleton skeleton = plan.skeleton();
     List<List<String>> tied =
         plan.ties().stream()
             .map(group -> group.members().stream().map(i -> name(plan, i)).toList())

@@ -36,7 +36,20 @@ final class SkeletonSource {
     if (options.className() != null) {
       return require(config);
     }
+    String name = className(config);
+    return name == null ? null : Families.find(name, config);
+  }
+
+  /** The config with its family's defaults; itself if no family has the class. */
+  Config withDefaults(Config config) {
+    String name = className(config);
+    return name == null ? config : Families.withDefaults(name, config);
+  }
+
+  private @Nullable String className(Config config) {
     List<String> classes = config.architectures();
-    return classes.isEmpty() ? null : Families.find(classes.get(0), config);
+    return options.className() != null
+        ? options.className()
+        : classes.isEmpty() ? null : classes.get(0);
   }
 }

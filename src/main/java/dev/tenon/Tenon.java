@@ -13,7 +13,33 @@ public final class Tenon {
   private Tenon() {}
 
   /**
-   * What {@code load} would do. Reads the config and the files' headers and never touches libtorch.
+   * Loads a checkpoint: reads what its files hold, initialises what is missing, ties the rest.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param options how
+   * @return the model, which the caller closes
+   * @throws TenonException if there are no weights, a file is not valid, config and weights do not
+   *     fit, memory is short, or the load is strict and not exact; nothing is left allocated
+   */
+  public static Model load(Path path, LoadOptions options) {
+    return Loading.load(path, options);
+  }
+
+  /**
+   * Builds a model from a config alone: everything is initialised, ties are shared.
+   *
+   * @param config a {@code config.json}, or the directory it is in
+   * @param options how
+   * @return the model, which the caller closes
+   * @throws TenonException if the config cannot be read, the class is not known, or memory is short
+   */
+  public static Model init(Path config, LoadOptions options) {
+    return Loading.init(config, options);
+  }
+
+  /**
+   * What {@link #load} would do. Reads the config and the files' headers and never touches
+   * libtorch.
    *
    * @param path a checkpoint's directory, a weight file, or an index of shards
    * @param options as for the load
@@ -25,7 +51,7 @@ public final class Tenon {
   }
 
   /**
-   * The report {@code load} would give, as far as headers tell: {@link #plan} for people. Never
+   * The report {@link #load} would give, as far as headers tell: {@link #plan} for people. Never
    * touches libtorch.
    *
    * @param path as for {@link #plan}
@@ -44,7 +70,7 @@ public final class Tenon {
    *
    * @param config a {@code config.json}, or the directory it is in
    * @param options the class and the dtype; the rest says nothing here
-   * @return the plan of {@code init}; {@link LoadPlan#skeleton()} is the skeleton
+   * @return the plan of {@link #init}; {@link LoadPlan#skeleton()} is the skeleton
    * @throws TenonException if the config cannot be read, or the class is not known
    */
   public static LoadPlan skeleton(Path config, LoadOptions options) {

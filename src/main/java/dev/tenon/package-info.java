@@ -1,6 +1,6 @@
 /**
  * The door: {@link dev.tenon.Tenon} loads, plans and initialises; {@link dev.tenon.LoadOptions} say
- * how; a {@code Model} owns the tensors and comes with a {@code LoadReport}.
+ * how; a {@link dev.tenon.Model} owns the tensors and comes with a {@link dev.tenon.LoadReport}.
  *
  * <p>In order of importance:
  *

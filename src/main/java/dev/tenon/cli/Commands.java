@@ -12,7 +12,10 @@ final class Commands {
   private static final Map<String, Function<Console, TenonCommand>> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("demo", DemoCommand::new);
+    ALL.put("load", LoadCommand::new);
     ALL.put("plan", PlanCommand::new);
+    ALL.put("init", InitCommand::new);
     ALL.put("skeleton", SkeletonCommand::new);
     ALL.put("inspect", InspectCommand::new);
     ALL.put("verify", VerifyCommand::new);

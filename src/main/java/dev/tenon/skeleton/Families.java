@@ -21,14 +21,16 @@ public final class Families {
 
   /** The skeleton of a class under a config, or null if no family has the class. */
   public static @Nullable Skeleton find(String className, Config config) {
-    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
-      for (Architecture architecture : family.architectures()) {
-        if (architecture.className().equals(className)) {
-          return architecture.skeleton(family.modelType(), config);
-        }
-      }
-    }
-    return null;
+    Member member = member(className, config);
+    return member == null
+        ? null
+        : member.architecture().skeleton(member.family().modelType(), config);
+  }
+
+  /** A config with its class's defaults for what it leaves out; itself if no family has it. */
+  public static Config withDefaults(String className, Config config) {
+    Member member = member(className, config);
+    return member == null ? config : member.architecture().defaults().apply(config);
   }
 
   /**
@@ -47,6 +49,42 @@ public final class Families {
     }
     return skeleton;
   }
+
+  /**
+   * The family that has a class. One of the config's own model type is asked first, so that in the
+   * usual case no other has to list its classes.
+   */
+  private static @Nullable Member member(String className, Config config) {
+    List<Family> others = new ArrayList<>();
+    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
+      if (!family.modelType().equals(config.modelType())) {
+        others.add(family);
+        continue;
+      }
+      Member member = member(className, family);
+      if (member != null) {
+        return member;
+      }
+    }
+    for (Family family : others) {
+      Member member = member(className, family);
+      if (member != null) {
+        return member;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Member member(String className, Family family) {
+    for (Architecture architecture : family.architectures()) {
+      if (architecture.className().equals(className)) {
+        return new Member(family, architecture);
+      }
+    }
+    return null;
+  }
+
+  private record Member(Family family, Architecture architecture) {}
 
   private static String first(Config config) {
     List<String> names = config.architectures();

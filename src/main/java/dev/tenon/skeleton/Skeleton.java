@@ -40,6 +40,12 @@ public record Skeleton(
     conversions = List.copyOf(conversions);
   }
 
+  /** This skeleton with other ties. */
+  public Skeleton withTies(List<Tie> others) {
+    return new Skeleton(
+        className, modelType, basePrefix, slots, others, steps, patterns, renamings, conversions);
+  }
+
   /** Each slot's index under its name: built anew at every call, so keep it. */
   public Map<String, Integer> index() {
     Map<String, Integer> index = new HashMap<>(slots.size() * 2);
