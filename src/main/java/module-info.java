@@ -23,6 +23,8 @@ module dev.tenon {
   provides dev.tenon.skeleton.Family with
       dev.tenon.skeleton.family.Albert,
       dev.tenon.skeleton.family.Bert,
+      dev.tenon.skeleton.family.BertGeneration,
+      dev.tenon.skeleton.family.BigBird,
       dev.tenon.skeleton.family.Bloom,
       dev.tenon.skeleton.family.DeepseekV3,
       dev.tenon.skeleton.family.DistilBert,

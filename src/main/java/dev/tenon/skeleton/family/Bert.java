@@ -82,15 +82,17 @@ public final class Bert implements Family {
   }
 
   private static Block tied(Config c, boolean pooler, Block heads) {
-    return m ->
-        m.model(c)
-            .tie("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
-            .tie("cls.predictions.decoder.bias", "cls.predictions.bias")
-            .add("bert", model(c, pooler))
-            .add("cls", heads);
+    return Heads.with(c, "bert", model(c, pooler), "cls", heads).then(tiedWords());
   }
 
-  private static Block preTrainingHeads(Config c) {
+  /** Ties the word head to the words, and the two places of its bias to each other. */
+  static Block tiedWords() {
+    return m ->
+        m.tie("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
+            .tie("cls.predictions.decoder.bias", "cls.predictions.bias");
+  }
+
+  static Block preTrainingHeads(Config c) {
     return m -> m.add("predictions", wordHead(c)).add("seq_relationship", linear(hidden(c), 2));
   }
 
