@@ -26,21 +26,21 @@ public final class Checkpoint {
     this.directory = directory;
     this.shards = List.copyOf(shards);
     this.indexMetadata = Collections.unmodifiableMap(indexMetadata);
-    int count = shards.stream().mapToInt(shard -> shard.entries().size()).sum();
-    this.byName = new HashMap<>(count * 4 / 3 + 1);
+    List<TensorEntry> all = new ArrayList<>();
+    shards.forEach(shard -> all.addAll(shard.entries()));
+    // Stable, so that of one name's entries the last shard's comes last.
+    all.sort((a, b) -> NaturalOrder.INSTANCE.compare(a.name(), b.name()));
+    this.byName = new HashMap<>(all.size() * 4 / 3 + 1);
     List<TensorEntry> lost = new ArrayList<>();
-    for (Shard shard : shards) {
-      for (TensorEntry entry : shard.entries()) {
-        TensorEntry earlier = byName.put(entry.name(), entry);
-        if (earlier != null) {
-          lost.add(earlier);
-        }
+    for (TensorEntry entry : all) {
+      TensorEntry earlier = byName.put(entry.name(), entry);
+      if (earlier != null) {
+        lost.add(earlier);
       }
     }
+    all.removeIf(entry -> byName.get(entry.name()) != entry);
+    this.entries = List.copyOf(all);
     this.shadowed = List.copyOf(lost);
-    List<TensorEntry> sorted = new ArrayList<>(byName.values());
-    sorted.sort((a, b) -> NaturalOrder.INSTANCE.compare(a.name(), b.name()));
-    this.entries = List.copyOf(sorted);
   }
 
   /**

@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,8 @@ final class HeaderParser {
 
   private void header() throws IOException {
     expect(json.next(), JsonToken.START_OBJECT, "The header is no JSON object", null);
-    for (String name = json.nextName(); name != null; name = json.nextName()) {
+    Set<String> seen = new HashSet<>();
+    for (String name = json.nextName(seen); name != null; name = json.nextName(seen)) {
       if (name.equals(METADATA)) {
         metadata = metadata();
       } else {
@@ -59,6 +62,7 @@ final class HeaderParser {
     expect(json.next(), JsonToken.START_OBJECT, "__metadata__ is no JSON object", null);
     Map<String, String> map = new LinkedHashMap<>();
     for (String key = json.nextName(); key != null; key = json.nextName()) {
+      json.requireNew(!map.containsKey(key));
       expect(json.next(), JsonToken.VALUE_STRING, "A value of __metadata__ is no string", key);
       map.put(key, json.text());
     }
@@ -70,13 +74,27 @@ final class HeaderParser {
     DType dtype = null;
     long[] shape = null;
     long[] offsets = null;
+    Set<String> unknown = Set.of();
     for (String field = json.nextName(); field != null; field = json.nextName()) {
-      JsonToken value = json.next();
       switch (field) {
-        case "dtype" -> dtype = dtype(value, name);
-        case "shape" -> shape = unsigned(value, "shape", name);
-        case "data_offsets" -> offsets = unsigned(value, "data_offsets", name);
-        default -> json.skipValue();
+        case "dtype" -> {
+          json.requireNew(dtype == null);
+          dtype = dtype(json.next(), name);
+        }
+        case "shape" -> {
+          json.requireNew(shape == null);
+          shape = unsigned(json.next(), field, name);
+        }
+        case "data_offsets" -> {
+          json.requireNew(offsets == null);
+          offsets = unsigned(json.next(), field, name);
+        }
+        default -> {
+          unknown = unknown.isEmpty() ? new HashSet<>() : unknown;
+          json.requireNew(unknown.add(field));
+          json.next();
+          json.skipValue();
+        }
       }
     }
     long[] span = required(offsets, "data_offsets", name);
@@ -104,11 +122,7 @@ final class HeaderParser {
       if (count == dims.length) {
         dims = Arrays.copyOf(dims, 2 * count);
       }
-      try {
-        dims[count++] = Long.parseUnsignedLong(json.text());
-      } catch (NumberFormatException e) {
-        throw fault(field + " holds a number that is negative or past 2^64 - 1", name);
-      }
+      dims[count++] = json.unsigned();
     }
     return Arrays.copyOf(dims, count);
   }

@@ -6,9 +6,12 @@ import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -45,7 +48,8 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
     Map<String, String> metadata = new LinkedHashMap<>();
     try (StrictJson json = StrictJson.over(file.stream(0, file.size()))) {
       require(json.next() == JsonToken.START_OBJECT, file, "The index is no JSON object");
-      for (String name = json.nextName(); name != null; name = json.nextName()) {
+      Set<String> fields = new HashSet<>();
+      for (String name = json.nextName(fields); name != null; name = json.nextName(fields)) {
         JsonToken value = json.next();
         if (name.equals("weight_map")) {
           require(value == JsonToken.START_OBJECT, file, "weight_map is no JSON object");
@@ -69,8 +73,9 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
 
   private static void weights(StrictJson json, RegularFile file, Map<String, String> into)
       throws IOException {
-    Map<String, String> seen = new LinkedHashMap<>();
+    Map<String, String> seen = new HashMap<>();
     for (String key = json.nextName(); key != null; key = json.nextName()) {
+      json.requireNew(!into.containsKey(key));
       require(json.next() == JsonToken.VALUE_STRING, file, "A shard's name is no string");
       String shard = json.text();
       String known = seen.putIfAbsent(shard, shard);
@@ -83,7 +88,8 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
   }
 
   private static void scalars(StrictJson json, Map<String, String> into) throws IOException {
-    for (String key = json.nextName(); key != null; key = json.nextName()) {
+    Set<String> seen = new HashSet<>();
+    for (String key = json.nextName(seen); key != null; key = json.nextName(seen)) {
       JsonToken value = json.next();
       if (value.isScalarValue()) {
         into.put(key, json.text());

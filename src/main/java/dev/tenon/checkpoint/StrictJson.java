@@ -5,12 +5,13 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * duplicate names, no lone surrogates, no number a float64 cannot hold, nesting up to 127.
  *
  * <p>Bytes are decoded by the JDK, not by Jackson, which would guess at UTF-16 and let overlong
- * forms pass. Names are not interned: a header has a million different ones.
+ * forms pass. Names are not interned: a header has a million different ones. Who reads an object
+ * sees to its duplicates, since a set for each of a million small objects would cost half the time.
  */
 final class StrictJson implements AutoCloseable {
   /** What {@code serde_json} allows with its limit of 128. */
@@ -26,6 +28,9 @@ final class StrictJson implements AutoCloseable {
 
   /** No whole number of this many digits passes the largest float64. */
   private static final int SAFE_DIGITS = 308;
+
+  /** A whole number of fewer digits fits a long. */
+  private static final int SHORT_DIGITS = 19;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -36,7 +41,6 @@ final class StrictJson implements AutoCloseable {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNumberLength(Integer.MAX_VALUE)
                   .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
@@ -70,27 +74,59 @@ final class StrictJson implements AutoCloseable {
     return next() == JsonToken.END_OBJECT ? null : checked(parser.currentName());
   }
 
+  /** The next name of the object, or null at its end; a name in {@code seen} is refused. */
+  @Nullable String nextName(Set<String> seen) throws IOException {
+    String name = nextName();
+    requireNew(name == null || seen.add(name));
+    return name;
+  }
+
+  /** Refuses the current name if it is not its object's first of the kind. */
+  void requireNew(boolean isNew) throws IOException {
+    if (!isNew) {
+      throw new JsonParseException(parser, "Duplicate name '" + parser.currentName() + "'");
+    }
+  }
+
   /** The text of the current scalar. */
   String text() throws IOException {
     return checked(parser.getText());
   }
 
+  /** The current whole number as an unsigned 64-bit one. */
+  long unsigned() throws IOException {
+    char[] chars = parser.getTextCharacters();
+    int start = parser.getTextOffset();
+    int length = parser.getTextLength();
+    if (length < SHORT_DIGITS && chars[start] != '-') {
+      long value = 0;
+      for (int i = start; i < start + length; i++) {
+        value = 10 * value + chars[i] - '0';
+      }
+      return value;
+    }
+    try {
+      return Long.parseUnsignedLong(parser.getText());
+    } catch (NumberFormatException e) {
+      throw new JsonParseException(parser, "A number is negative or past 2^64 - 1");
+    }
+  }
+
   /** Goes to the end of the current value, checking what it passes. */
   void skipValue() throws IOException {
-    int depth = 0;
-    for (JsonToken token = parser.currentToken(); ; token = next()) {
-      if (token.isStructStart()) {
-        depth++;
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token == JsonToken.FIELD_NAME) {
-        checked(parser.currentName());
-      } else {
-        checkScalar(token);
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      Set<String> seen = new HashSet<>();
+      while (nextName(seen) != null) {
+        next();
+        skipValue();
       }
-      if (depth == 0) {
-        return;
+    } else if (token == JsonToken.START_ARRAY) {
+      while (next() != JsonToken.END_ARRAY) {
+        skipValue();
       }
+    } else {
+      checkScalar(token);
     }
   }
 
