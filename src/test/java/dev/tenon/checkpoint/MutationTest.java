@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MutationTest {
   private static final Path RESOURCES = Path.of("src/test/resources");
-  private static final int CASES = 500;
+  private static final int CASES = 200;
   private static final long ALLOWED_BYTES = 64L << 20;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
