@@ -28,13 +28,17 @@ class ModulePathTest {
       """
       package app;
 
+      import dev.tenon.LoadOptions;
+      import dev.tenon.Model;
+      import dev.tenon.Tenon;
+      import java.nio.file.Path;
       import org.bytedeco.pytorch.Tensor;
-      import org.bytedeco.pytorch.global.torch;
 
       public class App {
         public static void main(String[] args) {
-          try (Tensor drawn = torch.empty(4)) {
-            System.out.print(drawn.normal_().numel() + " in " + App.class.getModule());
+          try (Model model = Tenon.load(Path.of(args[0]), LoadOptions.defaults())) {
+            Tensor head = model.tensor("lm_head.weight");
+            System.out.print(App.class.getModule() + ": " + head.numel() + model.tied());
           }
         }
       }
@@ -62,7 +66,7 @@ class ModulePathTest {
   }
 
   @Test
-  void aModuleDrawsATensorWithoutAWarning() throws Exception {
+  void aModuleLoadsACheckpointWithoutAWarning() throws Exception {
     Path out = dir.resolve("stdout");
     Path err = dir.resolve("stderr");
     Process java =
@@ -74,14 +78,16 @@ class ModulePathTest {
                     "--add-modules=ALL-MODULE-PATH",
                     "--enable-native-access=org.bytedeco.javacpp,org.bytedeco.pytorch,dev.tenon",
                     "-m",
-                    "app/app.App"))
+                    "app/app.App",
+                    "src/test/resources/scenarios/gemma2-tied-source-only"))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
     try {
       assertThat(java.waitFor(2, MINUTES)).isTrue();
       assertThat(Files.readString(err, UTF_8)).isEmpty();
-      assertThat(Files.readString(out, UTF_8)).isEqualTo("4 in module app");
+      assertThat(Files.readString(out, UTF_8))
+          .isEqualTo("module app: 2328[[model.embed_tokens.weight, lm_head.weight]]");
       assertThat(java.exitValue()).isZero();
     } finally {
       java.destroyForcibly();
