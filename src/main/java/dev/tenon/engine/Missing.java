@@ -94,13 +94,13 @@ final class Missing {
 
   private static boolean ask(UserInitializer user, Slot slot, Tensor tensor) {
     var memory = tensor.data_ptr();
-    var dtype = tensor.scalar_type();
+    var dtype = tensor.scalar_type().intern();
     long bytes = tensor.nbytes();
     boolean written = user.initialize(slot, tensor);
     boolean same =
         !tensor.isNull()
             && memory.equals(tensor.data_ptr())
-            && dtype == tensor.scalar_type()
+            && dtype == tensor.scalar_type().intern()
             && bytes == tensor.nbytes();
     if (!same) {
       throw new TenonException(

@@ -11,7 +11,8 @@ final class Bytes {
   /** The CRC-32 of a tensor's bytes, row-major and little-endian, as eight hex digits. */
   static String crc32(Tensor tensor) {
     CRC32 crc = new CRC32();
-    try (Tensor packed = tensor.detach().contiguous();
+    try (Tensor bare = tensor.detach();
+        Tensor packed = bare.contiguous();
         BytePointer bytes = new BytePointer(packed.data_ptr())) {
       crc.update(bytes.capacity(packed.nbytes()).asByteBuffer());
     }
