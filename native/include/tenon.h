@@ -1,0 +1,126 @@
+/*
+ * The native core of Tenon: counter-based initialisation, page population, parallel reads and dtype
+ * conversion, on raw addresses. It needs libc alone and keeps no state of its own: a pool carries
+ * all there is, so any number of loads may run side by side.
+ *
+ * Addresses and handles are int64_t, as the Java side has them. Every function but the first three
+ * returns a status: TENON_OK, a positive errno, or a negative TENON_E_ code. No function throws.
+ */
+#ifndef TENON_H
+#define TENON_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Grows when a signature or a layout below changes; the Java side refuses another number. */
+#define TENON_ABI 1
+/* Part of every hash of a parameter's name; grows when the same seed may give other values. */
+#define TENON_STREAM 1
+
+enum tenon_status {
+  TENON_OK = 0,
+  TENON_E_ARGUMENT = -1,   /* a null address, an unknown code, or parameters without a meaning */
+  TENON_E_END_OF_FILE = -2 /* the file ends before the bytes asked for */
+};
+
+enum tenon_dtype {
+  TENON_BYTES = 0, /* copied as they are; lengths count bytes */
+  TENON_F32 = 1,
+  TENON_BF16 = 2,
+  TENON_F16 = 3,
+  TENON_F64 = 4,
+  TENON_F8_E4M3 = 5, /* the 8-bit types can be read, not written */
+  TENON_F8_E5M2 = 6,
+  TENON_F8_E4M3FNUZ = 7,
+  TENON_F8_E5M2FNUZ = 8,
+  TENON_F8_E8M0 = 9
+};
+
+enum tenon_kind {
+  TENON_CONSTANT = 0,        /* a */
+  TENON_UNIFORM = 1,         /* a <= x < b */
+  TENON_NORMAL = 2,          /* mean a, standard deviation b */
+  TENON_TRUNCATED_NORMAL = 3 /* mean a, standard deviation b, c <= x <= d */
+};
+
+enum tenon_isa {
+  TENON_ISA_BEST = 0,
+  TENON_ISA_SCALAR = 1,
+  TENON_ISA_AVX2 = 2,
+  TENON_ISA_AVX512 = 3
+};
+
+/* A run of a tensor to be filled; an empty one may have no address. Eight-byte members only, so
+ * that Java can write it as long[]. */
+typedef struct tenon_fill_item {
+  int64_t address;   /* of the run's first element */
+  int64_t start;     /* that element's row-major index in the whole tensor */
+  int64_t length;    /* elements in the run */
+  int64_t dtype;     /* TENON_F32, BF16, F16 or F64 */
+  int64_t kind;      /* tenon_kind */
+  uint64_t key;      /* Philox key: low word first */
+  uint64_t stream;   /* upper half of the Philox counter */
+  double a, b, c, d; /* what they mean, see tenon_kind */
+} tenon_fill_item;
+
+/* Elements to be brought from a file or from memory, converted on the way. */
+typedef struct tenon_move_item {
+  int64_t source;      /* offset in the file, or an address */
+  int64_t destination; /* address */
+  int64_t length;      /* elements, or bytes for TENON_BYTES */
+  int64_t from;        /* tenon_dtype */
+  int64_t to;          /* tenon_dtype; the same as from copies */
+} tenon_move_item;
+
+/* TENON_ABI of this library. */
+int32_t tenon_abi(void);
+/* The widest instruction set this processor and this build share. */
+int32_t tenon_best_isa(void);
+/* The text of a status; never NULL. */
+const char* tenon_error(int32_t status);
+
+/*
+ * A pool of threads - 1 workers; the caller of an operation is the last. Workers sleep between
+ * operations. Operations of several threads may share a pool. In a forked child, which has no
+ * workers, operations run on the caller alone. isa: TENON_ISA_BEST, or a narrower one for tests.
+ */
+int32_t tenon_pool_create(int32_t threads, int32_t isa, int64_t* pool);
+/* Ends the workers. The caller sees to it that no operation is running. */
+int32_t tenon_pool_close(int64_t pool);
+
+/* Fills all items, in parallel. Values do not depend on the cut into items, threads or isa. */
+int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count);
+
+/* Opens a file for reading; path is NUL-terminated. direct != 0 asks for O_DIRECT. */
+int32_t tenon_open(const char* path, int32_t direct, int64_t* file);
+int32_t tenon_close(int64_t file);
+/*
+ * Reads (file >= 0) or copies (file < 0) all items, in parallel and in order. A file that cannot be
+ * read gives a status, never SIGBUS. failed[0]: the index of the item it failed at.
+ */
+int32_t tenon_move(int64_t pool, int64_t file, const tenon_move_item* items, int64_t count,
+                   int64_t* failed);
+/* Asks the kernel to bring a range of a file into the page cache; does not wait for it. */
+int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length);
+/* Brings a range of a file into the page cache, reading in parallel and in order; waits. Not
+   for a file opened with O_DIRECT. */
+int32_t tenon_warm(int64_t pool, int64_t file, int64_t offset, int64_t length);
+
+/* Maps in every page of a range for reading, so that no fault is left. */
+int32_t tenon_populate(int64_t pool, int64_t address, int64_t length);
+/* How many of the pages of a range are in memory. counts: resident, all. */
+int32_t tenon_residency(int64_t address, int64_t length, int64_t* counts);
+/* Zeroed memory, 2 MiB aligned, of huge pages where the kernel has them; populate: touch it now. */
+int32_t tenon_allocate(int64_t pool, int64_t length, int32_t populate, int64_t* address);
+/* Gives memory of tenon_allocate back; the same length. */
+int32_t tenon_free(int64_t address, int64_t length);
+/* Whether two ranges hold the same bytes. equal[0]: 1 or 0. */
+int32_t tenon_equal(int64_t pool, int64_t a, int64_t b, int64_t length, int64_t* equal);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,98 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "pool.h"
+#include "tenon.h"
+
+namespace tenon {
+namespace {
+
+constexpr int64_t kAlignment = 4096;  // of O_DIRECT, at least the block size of any disk in use
+
+// At least length bytes, at most room.
+int32_t read_some(int file, int64_t offset, int64_t length, int64_t room, void* out) {
+  char* to = static_cast<char*>(out);
+  int64_t done = 0;
+  while (done < length) {
+    ssize_t got = pread(file, to + done, static_cast<size_t>(room - done), offset + done);
+    if (got == 0) return TENON_E_END_OF_FILE;
+    if (got > 0) {
+      done += got;
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return TENON_OK;
+}
+
+struct Warming {
+  Pool* pool;
+  int file;
+  int64_t offset;
+  int64_t end;
+};
+
+int32_t warm_task(void* context, int64_t task) {
+  const Warming& range = *static_cast<const Warming*>(context);
+  constexpr int64_t piece = kPieceBytes;
+  int64_t offset = range.offset + task * piece;
+  int64_t length = range.end - offset < piece ? range.end - offset : piece;
+  ScratchLoan scratch(range.pool);
+  if (scratch.data() == nullptr) return ENOMEM;
+  return read_fully(range.file, offset, length, scratch.data());
+}
+
+}  // namespace
+
+int32_t read_fully(int file, int64_t offset, int64_t length, void* out) {
+  return read_some(file, offset, length, length, out);
+}
+
+int32_t read_direct(int file, int64_t offset, int64_t length, unsigned char* scratch,
+                    unsigned char** data) {
+  int64_t begin = offset & -kAlignment;
+  int64_t end = (offset + length + kAlignment - 1) & -kAlignment;
+  *data = scratch + (offset - begin);
+  return read_some(file, begin, offset + length - begin, end - begin, scratch);
+}
+
+bool is_direct(int file) {
+  int flags = fcntl(file, F_GETFL);
+  return flags >= 0 && (flags & O_DIRECT) != 0;
+}
+
+}  // namespace tenon
+
+int32_t tenon_open(const char* path, int32_t direct, int64_t* file) {
+  if (path == nullptr || file == nullptr) return TENON_E_ARGUMENT;
+  int descriptor;
+  do {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | (direct != 0 ? O_DIRECT : 0));
+  } while (descriptor < 0 && errno == EINTR);
+  if (descriptor < 0) return errno;
+  *file = descriptor;
+  return TENON_OK;
+}
+
+int32_t tenon_close(int64_t file) {
+  if (file < 0) return TENON_E_ARGUMENT;
+  return close(static_cast<int>(file)) == 0 ? TENON_OK : errno;
+}
+
+int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length) {
+  if (file < 0 || offset < 0 || length < 0) return TENON_E_ARGUMENT;
+  return posix_fadvise(static_cast<int>(file), offset, length, POSIX_FADV_WILLNEED);
+}
+
+int32_t tenon_warm(int64_t handle, int64_t file, int64_t offset, int64_t length) {
+  tenon::Pool* pool = tenon::pool_of(handle);
+  if (pool == nullptr || file < 0 || offset < 0 || length < 0 || offset > INT64_MAX - length) {
+    return TENON_E_ARGUMENT;
+  }
+  constexpr int64_t piece = tenon::kPieceBytes;
+  tenon::Warming range = {pool, static_cast<int>(file), offset, offset + length};
+  return tenon::run(pool, length / piece + (length % piece != 0), tenon::warm_task, &range);
+}

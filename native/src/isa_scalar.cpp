@@ -1,0 +1,9 @@
+#include "simd_scalar.h"
+
+#include "isa.h"
+
+namespace tenon {
+
+const Kernels scalar_kernels = {TENON_ISA_SCALAR, fill_kind, convert_any};
+
+}  // namespace tenon

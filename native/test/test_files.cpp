@@ -1,0 +1,88 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+
+namespace {
+
+constexpr int64_t kBytes = 5 * 1000 * 1000 + 123;
+
+class TestFile {
+ public:
+  TestFile() {
+    const char* folder = getenv("TMPDIR");
+    snprintf(path_, sizeof path_, "%s/tenon-test-XXXXXX", folder == nullptr ? "/tmp" : folder);
+    int file = mkstemp(path_);
+    CHECK(file >= 0, "%s", path_);
+    TestRandom random(3);
+    bytes_.resize(kBytes);
+    for (unsigned char& byte : bytes_) byte = static_cast<unsigned char>(random.next());
+    CHECK(write(file, bytes_.data(), bytes_.size()) == kBytes, "write");
+    close(file);
+  }
+  ~TestFile() { unlink(path_); }
+  const char* path() const { return path_; }
+  const unsigned char* bytes() const { return bytes_.data(); }
+
+ private:
+  char path_[512];
+  std::vector<unsigned char> bytes_;
+};
+
+void test_reads(int64_t pool, const TestFile& file, int64_t open_file) {
+  std::vector<unsigned char> a(kBytes - 77), b(100), c(4 * 1000001), d(4 * 1000001);
+  const tenon_move_item items[] = {
+      {77, address_of(a.data()), kBytes - 77, TENON_BYTES, TENON_BYTES},
+      {1, address_of(b.data()), 50, TENON_F16, TENON_F16},
+      {3, address_of(b.data()), 0, TENON_F16, TENON_F32},
+      {4097, address_of(c.data()), 1000001, TENON_BF16, TENON_F32}};
+  int64_t failed = 0;
+  CHECK(tenon_move(pool, open_file, items, 4, &failed) == TENON_OK, "read");
+  CHECK(memcmp(a.data(), file.bytes() + 77, a.size()) == 0, "bytes");
+  CHECK(memcmp(b.data(), file.bytes() + 1, 100) == 0, "same type");
+  tenon_move_item mapped = items[3];
+  mapped.source = address_of(file.bytes() + 4097);
+  mapped.destination = address_of(d.data());
+  CHECK(tenon_move(pool, -1, &mapped, 1, &failed) == TENON_OK, "copy");
+  CHECK(c == d, "a read and a copy convert alike");
+}
+
+void test_ends(int64_t pool, int64_t open_file) {
+  std::vector<unsigned char> out(1 << 20);
+  tenon_move_item items[] = {{0, address_of(out.data()), 100, TENON_BYTES, TENON_BYTES},
+                             {kBytes - 10, address_of(out.data()), 11, TENON_BYTES, TENON_BYTES}};
+  int64_t failed = -1;
+  CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_E_END_OF_FILE, "beyond the end");
+  CHECK(failed == 1, "failed=%ld", static_cast<long>(failed));
+  items[1].length = 10;
+  CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_OK, "up to the end");
+  items[1].from = TENON_F32;
+  items[1].to = TENON_F8_E4M3;
+  CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_E_ARGUMENT, "cannot write float8");
+}
+
+void test_page_cache(int64_t pool, int64_t open_file) {
+  CHECK(tenon_warm(pool, open_file, 0, kBytes) == TENON_OK, "warm");
+  CHECK(tenon_warm(pool, open_file, 0, kBytes + 1) == TENON_E_END_OF_FILE, "warm beyond the end");
+  CHECK(tenon_readahead(open_file, 0, kBytes) == TENON_OK, "readahead");
+}
+
+}  // namespace
+
+void test_files() {
+  TestPool pool(3);
+  TestFile file;
+  for (int32_t direct = 0; direct < 2; direct++) {
+    int64_t open_file = -1;
+    int32_t status = tenon_open(file.path(), direct, &open_file);
+    if (direct == 1 && status == EINVAL) continue;  // a file system without O_DIRECT
+    CHECK(status == TENON_OK, "%s: %s", file.path(), tenon_error(status));
+    test_reads(pool.handle(), file, open_file);
+    test_ends(pool.handle(), open_file);
+    if (direct == 0) test_page_cache(pool.handle(), open_file);
+    CHECK(tenon_close(open_file) == TENON_OK, "close");
+  }
+  int64_t none;
+  CHECK(tenon_open("/nowhere/at-all", 0, &none) == ENOENT, "no such file");
+}

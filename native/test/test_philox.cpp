@@ -1,0 +1,40 @@
+#include "../src/philox.h"
+
+#include <string.h>
+
+#include "../src/simd_scalar.h"
+#include "check.h"
+
+namespace {
+
+struct Known {
+  uint32_t counter[4];
+  uint32_t key[2];
+  uint32_t output[4];
+};
+
+// Random123's own known answers, kat_vectors of version 1.14.
+constexpr Known kKnown[] = {
+    {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+    {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+     {0xffffffff, 0xffffffff},
+     {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+    {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+     {0xa4093822, 0x299f31d0},
+     {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}};
+
+uint64_t pair(const uint32_t* words) { return words[0] | static_cast<uint64_t>(words[1]) << 32; }
+
+}  // namespace
+
+void test_philox() {
+  using tenon::Simd;
+  for (const Known& known : kKnown) {
+    tenon::Philox<Simd> philox(pair(known.key), pair(known.counter + 2));
+    Simd::I even, odd;
+    philox.words<1>(pair(known.counter), &even, &odd);
+    uint32_t words[4] = {even.at[0], odd.at[0], even.at[1], odd.at[1]};
+    CHECK(memcmp(words, known.output, sizeof words) == 0, "%08x %08x %08x %08x", words[0], words[1],
+          words[2], words[3]);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.tenon.nativecore;
+
+import dev.tenon.TenonException;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.LongToIntFunction;
+
+/**
+ * A file open for parallel reads. What the disk or a shrinking file does to a mapping with a signal
+ * is an exception here. Whoever opens it closes it.
+ */
+public final class NativeFile implements AutoCloseable {
+  private final Guard guard;
+  private final Path path;
+  private final long descriptor;
+
+  private NativeFile(Path path, boolean direct) {
+    this.path = path;
+    guard = new Guard(path.toString());
+    long[] opened = new long[1];
+    Status.check(
+        TenonLibrary.open(bytes(path), direct ? 1 : 0, opened),
+        "Cannot open a file",
+        "file=%s, direct=%b".formatted(path, direct));
+    descriptor = opened[0];
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws TenonException if it cannot be read, or there is no native core
+   */
+  public static NativeFile open(Path path) {
+    NativeCore.bestInstructionSet();
+    return new NativeFile(path, false);
+  }
+
+  /**
+   * Opens a file for reads past the page cache, with {@code O_DIRECT}.
+   *
+   * @throws TenonException if it cannot be read, its file system does not offer that, or there is
+   *     no native core
+   */
+  public static NativeFile openDirect(Path path) {
+    NativeCore.bestInstructionSet();
+    return new NativeFile(path, true);
+  }
+
+  /** The path it was opened by. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Reads, and converts, all items of a batch, whose sources are offsets in this file.
+   *
+   * @param core whose threads read
+   * @param batch where from and where to
+   * @throws TenonException if the file cannot be read, or ends within an item
+   */
+  public void read(NativeCore core, MoveBatch batch) {
+    guard.use(
+        () -> {
+          core.move(descriptor, batch, "Cannot read a file", "file=" + path + ", ");
+        });
+  }
+
+  /**
+   * Asks the kernel to bring a range into the page cache; does not wait for it.
+   *
+   * @throws TenonException if the file system cannot
+   */
+  public void readAhead(long offset, long length) {
+    guard.use(
+        () -> {
+          Status.check(
+              TenonLibrary.readahead(descriptor, offset, length),
+              "Cannot read ahead",
+              "file=%s, offset=%d, length=%d".formatted(path, offset, length));
+        });
+  }
+
+  int with(LongToIntFunction call) {
+    return guard.use(() -> call.applyAsInt(descriptor));
+  }
+
+  // As the JDK itself names files to the system.
+  private static byte[] bytes(Path path) {
+    Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    byte[] name = path.toString().getBytes(charset);
+    return Arrays.copyOf(name, name.length + 1);
+  }
+
+  /**
+   * Closes the file. A second time does nothing.
+   *
+   * @throws TenonException if a read is running; the file then stays open
+   */
+  @Override
+  public void close() {
+    if (guard.close()) {
+      Status.check(TenonLibrary.close(descriptor), "Cannot close a file", "file=" + path);
+    }
+  }
+}

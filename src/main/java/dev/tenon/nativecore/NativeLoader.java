@@ -1,0 +1,88 @@
+package dev.tenon.nativecore;
+
+import dev.tenon.TenonException;
+import java.io.IOException;
+import java.net.URL;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the library and links it, once a class loader. */
+final class NativeLoader {
+  /** Path of a library to use instead of the jar's; there is no falling back from it. */
+  static final String PROPERTY = "dev.tenon.nativecore.library";
+
+  /** Why there is no library, or null if there is one. */
+  private static final @Nullable String UNAVAILABLE;
+
+  /** A library was found or named, and is not one this class can use. */
+  private static final @Nullable TenonException BROKEN;
+
+  static {
+    String unavailable = null;
+    TenonException broken = null;
+    try {
+      unavailable = load(System.getProperty(PROPERTY));
+    } catch (TenonException e) {
+      broken = e;
+    }
+    UNAVAILABLE = unavailable;
+    BROKEN = broken;
+  }
+
+  private NativeLoader() {}
+
+  /** Why there is no library, or null if it is linked. */
+  static @Nullable String unavailable() {
+    if (BROKEN != null) {
+      throw new TenonException(BROKEN.getMessage(), BROKEN);
+    }
+    return UNAVAILABLE;
+  }
+
+  private static @Nullable String load(@Nullable String override) {
+    if (override != null) {
+      link(override);
+      return null;
+    }
+    String platform = Loader.getPlatform();
+    String resource = platform + "/" + System.mapLibraryName(TenonLibrary.NAME);
+    URL url = TenonLibrary.class.getResource(resource);
+    if (url == null) {
+      return "this build of Tenon holds no native core for the platform: platform=" + platform;
+    }
+    try {
+      // JavaCPP unpacks into its cache, and again only if the jar has changed.
+      link(Loader.cacheResource(url).getPath());
+    } catch (IOException e) {
+      throw new TenonException(
+          "Cannot unpack the native core: resource=%s, %s names a library that needs no unpacking"
+              .formatted(url, PROPERTY),
+          e);
+    }
+    return null;
+  }
+
+  private static void link(String path) {
+    try {
+      System.load(path);
+    } catch (UnsatisfiedLinkError e) {
+      throw new TenonException(
+          "Cannot load the native core: library=%s, reason=%s; %s names another"
+              .formatted(path, e.getMessage(), PROPERTY),
+          e);
+    }
+    int abi;
+    try {
+      abi = TenonLibrary.abi();
+    } catch (UnsatisfiedLinkError e) {
+      throw new TenonException(
+          "Not a native core of Tenon: library=%s; %s names it".formatted(path, PROPERTY), e);
+    }
+    if (abi != TenonLibrary.ABI) {
+      throw new TenonException(
+          "The native core is of another version of Tenon: library=%s, expected=%d, actual=%d; %s"
+                  .formatted(path, TenonLibrary.ABI, abi, PROPERTY)
+              + " names another");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.tenon.nativecore;
+
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Name;
+import org.bytedeco.javacpp.annotation.Platform;
+
+/**
+ * The functions of {@code native/include/tenon.h}, one to one. Primitives and arrays only, so that
+ * a call crosses JNI without an object; JavaCPP writes the other side from these declarations.
+ */
+@Platform(include = "tenon.h", library = TenonLibrary.NAME)
+final class TenonLibrary {
+  /** {@code TENON_ABI} of the header these declarations were written for. */
+  static final int ABI = 1;
+
+  /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
+  static final String NAME = "jnitenon-0.1.0";
+
+  private TenonLibrary() {}
+
+  @Name("tenon_abi")
+  static native int abi();
+
+  @Name("tenon_best_isa")
+  static native int bestIsa();
+
+  @Name("tenon_error")
+  static native String error(int status);
+
+  @Name("tenon_pool_create")
+  static native int createPool(int threads, int isa, @Cast("int64_t*") long[] pool);
+
+  @Name("tenon_pool_close")
+  static native int closePool(long pool);
+
+  @Name("tenon_fill")
+  static native int fill(long pool, @Cast("const tenon_fill_item*") long[] items, long count);
+
+  @Name("tenon_open")
+  static native int open(
+      @Cast("const char*") byte[] path, int direct, @Cast("int64_t*") long[] file);
+
+  @Name("tenon_close")
+  static native int close(long file);
+
+  @Name("tenon_move")
+  static native int move(
+      long pool,
+      long file,
+      @Cast("const tenon_move_item*") long[] items,
+      long count,
+      @Cast("int64_t*") long[] failed);
+
+  @Name("tenon_readahead")
+  static native int readahead(long file, long offset, long length);
+
+  @Name("tenon_warm")
+  static native int warm(long pool, long file, long offset, long length);
+
+  @Name("tenon_populate")
+  static native int populate(long pool, long address, long length);
+
+  @Name("tenon_residency")
+  static native int residency(long address, long length, @Cast("int64_t*") long[] counts);
+
+  @Name("tenon_allocate")
+  static native int allocate(
+      long pool, long length, int populate, @Cast("int64_t*") long[] address);
+
+  @Name("tenon_free")
+  static native int free(long address, long length);
+
+  @Name("tenon_equal")
+  static native int equal(long pool, long a, long b, long length, @Cast("int64_t*") long[] equal);
+}
