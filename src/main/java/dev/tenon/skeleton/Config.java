@@ -1,9 +1,7 @@
 package dev.tenon.skeleton;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config {
   private static final long MAX_BYTES = 64L << 20;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final String origin;
   private final ObjectNode fields;
@@ -59,7 +55,7 @@ public final class Config {
   /** A config from JSON text; {@code origin} is what errors call it. */
   public static Config parse(String origin, String json) {
     try {
-      if (JSON.readTree(json) instanceof ObjectNode fields) {
+      if (JsonTree.parse(json) instanceof ObjectNode fields) {
         return new Config(origin, fields);
       }
     } catch (JsonProcessingException e) {
@@ -77,7 +73,7 @@ public final class Config {
   public static Config defaults(@Nullable Object... pairs) {
     ObjectNode fields = JsonNodeFactory.instance.objectNode();
     for (int i = 0; i < pairs.length; i += 2) {
-      fields.set(String.valueOf(pairs[i]), JSON.valueToTree(pairs[i + 1]));
+      fields.set(String.valueOf(pairs[i]), JsonTree.of(pairs[i + 1]));
     }
     return new Config("defaults", fields);
   }
@@ -109,7 +105,7 @@ public final class Config {
   /** This config with one field set to a number, text, flag or null. */
   public Config with(String name, @Nullable Object value) {
     ObjectNode changed = fields.deepCopy();
-    changed.set(name, JSON.valueToTree(value));
+    changed.set(name, JsonTree.of(value));
     return new Config(origin, changed);
   }
 
