@@ -22,13 +22,16 @@ module dev.tenon {
 
   provides dev.tenon.skeleton.Family with
       dev.tenon.skeleton.family.Albert,
+      dev.tenon.skeleton.family.AudioSpectrogramTransformer,
       dev.tenon.skeleton.family.Bart,
+      dev.tenon.skeleton.family.Beit,
       dev.tenon.skeleton.family.Bert,
       dev.tenon.skeleton.family.BertGeneration,
       dev.tenon.skeleton.family.BigBird,
       dev.tenon.skeleton.family.BigBirdPegasus,
       dev.tenon.skeleton.family.Bloom,
       dev.tenon.skeleton.family.DeepseekV3,
+      dev.tenon.skeleton.family.Dinov2,
       dev.tenon.skeleton.family.DistilBert,
       dev.tenon.skeleton.family.Electra,
       dev.tenon.skeleton.family.Falcon,
@@ -49,6 +52,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Qwen3,
       dev.tenon.skeleton.family.Qwen3Moe,
       dev.tenon.skeleton.family.Roberta,
+      dev.tenon.skeleton.family.Vit,
       dev.tenon.skeleton.family.XlmRoberta;
 
   // picocli finds commands and options by reflection.

@@ -104,6 +104,12 @@ public final class Module {
     return condition ? add(name, block) : this;
   }
 
+  /** Describes this very module further. */
+  public Module with(Block more) {
+    more.describe(this);
+    return this;
+  }
+
   /** A list of children named 0, 1, … {@code count − 1}. */
   public Module repeat(String name, long count, IntFunction<Block> blocks) {
     return add(
@@ -151,6 +157,25 @@ public final class Module {
   }
 
   /**
+   * A spelling of this model in checkpoints, wherever the model stands: the pattern sees names
+   * below it.
+   *
+   * @param source a regular expression, searched; {@code ^} is the start of the name below this
+   *     model
+   * @param target what stands there instead; {@code $1} is the first group
+   */
+  public Module rename(String source, String target) {
+    model().renamings.add(Renaming.of(source, target));
+    return this;
+  }
+
+  /** A layout of this model in checkpoints, wherever the model stands. */
+  public Module convert(Conversion conversion) {
+    model().conversions.add(conversion);
+    return this;
+  }
+
+  /**
    * The child under a dotted path.
    *
    * @throws TenonException if there is none
@@ -191,7 +216,8 @@ public final class Module {
 
   private SubModel model() {
     if (subModel == null) {
-      throw new TenonException("Ties are declared by models: call model(config) before tie");
+      throw new TenonException(
+          "Ties and spellings are declared by models: call model(config) first");
     }
     return subModel;
   }

@@ -17,6 +17,8 @@ final class SkeletonBuilder {
   private final Map<String, Integer> index = new HashMap<>();
   private final Map<String, Tie> ties = new LinkedHashMap<>();
   private final List<InitStep> steps = new ArrayList<>();
+  private final List<Renaming> renamings = new ArrayList<>();
+  private final List<Conversion> conversions = new ArrayList<>();
   private final List<InitStep> fallbacks = new ArrayList<>();
 
   static Skeleton build(Architecture architecture, String modelType, Config config) {
@@ -34,6 +36,9 @@ final class SkeletonBuilder {
     initialize("", root, InitRules.NONE);
     completeSteps();
     collectTies("", root);
+    renamings.addAll(architecture.renamings());
+    conversions.addAll(architecture.conversions());
+    collectSpellings("", root);
     return new Skeleton(
         architecture.className(),
         modelType,
@@ -42,8 +47,20 @@ final class SkeletonBuilder {
         List.copyOf(ties.values()),
         steps,
         architecture.patterns(),
-        architecture.renamings(),
-        architecture.conversions());
+        renamings,
+        conversions);
+  }
+
+  /** What the whole class says of checkpoints first, then what its sub-models say of their part. */
+  private void collectSpellings(String path, Module module) {
+    SubModel model = module.subModel();
+    if (model != null) {
+      model.renamings.forEach(r -> renamings.add(new Renaming(path, r.source(), r.target())));
+      model.conversions.forEach(
+          c -> conversions.add(new Conversion(path, c.sources(), c.targets(), c.operations())));
+    }
+    String prefix = path.isEmpty() ? "" : path + ".";
+    module.children.forEach((name, child) -> collectSpellings(prefix + name, child));
   }
 
   private void parameters(String prefix, Module module) {

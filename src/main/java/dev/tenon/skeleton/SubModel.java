@@ -3,11 +3,16 @@ package dev.tenon.skeleton;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a module that is a model of its own adds: the config of its subtree, and its ties. */
+/**
+ * What a module that is a model of its own adds: the config of its subtree, its ties, and how
+ * checkpoints spell it.
+ */
 final class SubModel {
   final Config config;
   final InitRules rules;
   final List<Tie> ties = new ArrayList<>();
+  final List<Renaming> renamings = new ArrayList<>();
+  final List<Conversion> conversions = new ArrayList<>();
 
   SubModel(Config config, InitRules rules) {
     this.config = config;

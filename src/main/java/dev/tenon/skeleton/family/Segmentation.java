@@ -1,0 +1,63 @@
+package dev.tenon.skeleton.family;
+
+import static dev.tenon.skeleton.Blocks.batchNorm;
+import static dev.tenon.skeleton.Blocks.conv2d;
+import static dev.tenon.skeleton.Blocks.convTranspose2d;
+
+import dev.tenon.skeleton.Block;
+import dev.tenon.skeleton.Config;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Heads that name the class of every pixel: UPerNet (Xiao et al. 2018) and a plain FCN. */
+final class Segmentation {
+  private Segmentation() {}
+
+  /** Four feature maps of different sizes from a plain transformer's. */
+  static Block pyramid(int hidden) {
+    return m ->
+        m.add(
+                "fpn1",
+                up ->
+                    up.add("conv_transpose1", convTranspose2d(hidden, hidden, 2))
+                        .add("normalization", batchNorm(hidden))
+                        .add("conv_transpose2", convTranspose2d(hidden, hidden, 2)))
+            .add("fpn2", convTranspose2d(hidden, hidden, 2));
+  }
+
+  static Block uperHead(Config c) {
+    int hidden = c.integer("hidden_size");
+    List<Integer> scales = c.integers("pool_scales");
+    Block pooled = m -> m.add("conv", normalized(hidden, hidden, 1));
+    Block pools = m -> m.repeat("blocks", scales.size(), i -> pooled);
+    return m ->
+        m.add("classifier", conv2d(hidden, c.labels(), 1))
+            .add("psp_modules", pools)
+            .add("psp_bottleneck", normalized(hidden + scales.size() * hidden, hidden, 3))
+            .repeat("lateral_convs", 3, i -> normalized(hidden, hidden, 1))
+            .repeat("fpn_convs", 3, i -> normalized(hidden, hidden, 3))
+            .add("fpn_bottleneck", normalized(4 * hidden, hidden, 3));
+  }
+
+  static Block fcnHead(Config c) {
+    int hidden = c.integer("hidden_size");
+    int channels = c.integer("auxiliary_channels");
+    List<Block> convolutions = new ArrayList<>();
+    for (int i = 0; i < c.integer("auxiliary_num_convs"); i++) {
+      convolutions.add(normalized(i == 0 ? hidden : channels, channels, 3));
+    }
+    return m ->
+        m.list("convs", convolutions)
+            .addIf(
+                c.flag("auxiliary_concat_input"),
+                "conv_cat",
+                normalized(hidden + channels, channels, 3))
+            .add("classifier", conv2d(channels, c.labels(), 1));
+  }
+
+  private static Block normalized(int in, int out, int kernel) {
+    return m ->
+        m.add("convolution", conv2d(in, out, kernel, kernel, 1, false))
+            .add("normalization", batchNorm(out));
+  }
+}
