@@ -52,7 +52,7 @@ final class PickleGlobals {
     String path = module + "." + name;
     PickleValue value = ALLOWED.get(path);
     if (value == null) {
-      throw new PickleFault("the pickle names " + path + ", which a checkpoint has no need of");
+      throw new PickleFault("the pickle names " + path + ", which Tenon does not allow");
     }
     return value;
   }

@@ -62,8 +62,7 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
       }
       json.end();
     } catch (JsonProcessingException e) {
-      throw Errors.bad(
-          file.path(), "The index is not valid JSON", "reason", e.getOriginalMessage());
+      throw Errors.bad(file.path(), "The index is not valid JSON", "reason", StrictJson.reason(e));
     } catch (CharacterCodingException e) {
       throw Errors.bad(file.path(), "The index is not valid UTF-8");
     }

@@ -3,6 +3,7 @@ package dev.tenon.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
@@ -163,6 +164,13 @@ final class StrictJson implements AutoCloseable {
       }
     }
     return text;
+  }
+
+  /** What is wrong, without the parser's note on where the source came from. */
+  static String reason(JsonProcessingException fault) {
+    String message = fault.getOriginalMessage();
+    int note = message.indexOf(" (start marker");
+    return note < 0 ? message : message.substring(0, note);
   }
 
   @Override
