@@ -156,6 +156,14 @@ class SafetensorsHeaderTest {
   }
 
   @Test
+  void theReasonIsTheFormatsNotTheParsers() throws IOException {
+    Path file = write("{\"a\":{\"shape\":[1,2", 0);
+    assertThatThrownBy(() -> SafetensorsHeader.read(file))
+        .message()
+        .endsWith("reason=Unexpected end-of-input: expected close marker for Array");
+  }
+
+  @Test
   void quotesNamesOnOneLine() throws IOException {
     Path file = write("{\"a\\nb\\u2028\":1}", 0);
     assertThatThrownBy(() -> SafetensorsHeader.read(file))
