@@ -19,7 +19,7 @@ public final class Bloom implements Family {
       Config.defaults(
           "vocab_size", 250880,
           "hidden_size", 64,
-          "num_hidden_layers", 2,
+          "n_layer", 2,
           "initializer_range", 0.02,
           "tie_word_embeddings", true);
 
@@ -45,7 +45,7 @@ public final class Bloom implements Family {
   }
 
   private static Config defaults(Config c) {
-    Config named = c.withAliases("n_layer", "num_hidden_layers").withDefaults(DEFAULTS);
+    Config named = c.withAliases("num_hidden_layers", "n_layer").withDefaults(DEFAULTS);
     return named.has("n_embed") ? named.with("hidden_size", named.integer("n_embed")) : named;
   }
 
@@ -55,7 +55,7 @@ public final class Bloom implements Family {
         m.model(c)
             .add("word_embeddings", embedding(c.integer("vocab_size"), hidden))
             .add("word_embeddings_layernorm", layerNorm(hidden))
-            .repeat("h", c.integer("num_hidden_layers"), i -> layer(hidden))
+            .repeat("h", c.integer("n_layer"), i -> layer(hidden))
             .add("ln_f", layerNorm(hidden));
   }
 

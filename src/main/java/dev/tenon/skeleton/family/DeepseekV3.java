@@ -25,7 +25,7 @@ public final class DeepseekV3 implements Family {
           "num_hidden_layers", 61,
           "num_attention_heads", 128,
           "n_shared_experts", 1,
-          "num_local_experts", 256,
+          "n_routed_experts", 256,
           "kv_lora_rank", 512,
           "q_lora_rank", 1536,
           "qk_rope_head_dim", 64,
@@ -54,7 +54,7 @@ public final class DeepseekV3 implements Family {
 
   /** What rotates is the part of the head that is not compressed. */
   private static Config defaults(Config c) {
-    Config named = c.withAliases("n_routed_experts", "num_local_experts").withDefaults(DEFAULTS);
+    Config named = c.withAliases("num_local_experts", "n_routed_experts").withDefaults(DEFAULTS);
     return named.mentions("head_dim")
         ? named
         : named.with("head_dim", named.integer("qk_rope_head_dim"));
@@ -101,7 +101,7 @@ public final class DeepseekV3 implements Family {
 
   private static Block moe(Config c) {
     int hidden = c.integer("hidden_size");
-    int experts = c.integer("num_local_experts");
+    int experts = c.integer("n_routed_experts");
     int intermediate = c.integer("moe_intermediate_size");
     Value noCorrection = Value.zeros(DType.F32, experts);
     Block gate =

@@ -13,34 +13,21 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Falcon (Almazrouei et al. 2023): a decoder with few key heads, with one, two or no norm before
- * attention and MLP that run side by side.
+ * Falcon (Almazrouei et al. 2023): a decoder with few key heads, whose attention and MLP may run
+ * side by side behind one norm or two.
  */
 public final class Falcon implements Family {
   static final Config DEFAULTS =
       Config.defaults(
-          "vocab_size",
-          65024,
-          "hidden_size",
-          4544,
-          "num_hidden_layers",
-          32,
-          "num_attention_heads",
-          71,
-          "max_position_embeddings",
-          2048,
-          "initializer_range",
-          0.02,
-          "new_decoder_architecture",
-          false,
-          "multi_query",
-          true,
-          "parallel_attn",
-          true,
-          "bias",
-          false,
-          "tie_word_embeddings",
-          true);
+          "vocab_size", 65024,
+          "hidden_size", 4544,
+          "num_hidden_layers", 32,
+          "num_attention_heads", 71,
+          "max_position_embeddings", 2048,
+          "initializer_range", 0.02,
+          "multi_query", true,
+          "parallel_attn", true,
+          "tie_word_embeddings", true);
 
   private static final String NEW = "new_decoder_architecture";
   private static final String BASE = "transformer";

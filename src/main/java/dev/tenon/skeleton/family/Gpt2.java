@@ -21,26 +21,12 @@ import java.util.function.Function;
 public final class Gpt2 implements Family {
   static final Config DEFAULTS =
       Config.defaults(
-          "vocab_size",
-          50257,
-          "hidden_size",
-          768,
-          "num_hidden_layers",
-          12,
-          "num_attention_heads",
-          12,
-          "max_position_embeddings",
-          1024,
-          "initializer_range",
-          0.02,
-          "summary_use_proj",
-          true,
-          "summary_proj_to_labels",
-          true,
-          "add_cross_attention",
-          false,
-          "tie_word_embeddings",
-          true);
+          "vocab_size", 50257,
+          "n_embd", 768,
+          "n_layer", 12,
+          "n_positions", 1024,
+          "initializer_range", 0.02,
+          "tie_word_embeddings", true);
 
   private static final String BASE = "transformer";
 
@@ -66,12 +52,14 @@ public final class Gpt2 implements Family {
   }
 
   private static Config defaults(Config c) {
-    return c.withAliases(
-            "n_embd", "hidden_size",
-            "n_positions", "max_position_embeddings",
-            "n_head", "num_attention_heads",
-            "n_layer", "num_hidden_layers")
-        .withDefaults(DEFAULTS);
+    Config own =
+        c.withAliases(
+                "hidden_size", "n_embd",
+                "max_position_embeddings", "n_positions",
+                "num_hidden_layers", "n_layer")
+            .withDefaults(DEFAULTS);
+    // The heads shared with other families know the common name alone.
+    return own.with("hidden_size", own.integer("n_embd"));
   }
 
   private static Block languageModel(Config c) {
@@ -81,11 +69,11 @@ public final class Gpt2 implements Family {
   /** One score for a choice, or its summary; this head knows a single label. */
   private static Block choices(Config c) {
     int hidden = c.integer("hidden_size");
-    int width = c.flag("summary_proj_to_labels") ? 1 : hidden;
+    int width = c.flag("summary_proj_to_labels", true) ? 1 : hidden;
     return m ->
         m.add(
             "multiple_choice_head",
-            h -> h.addIf(c.flag("summary_use_proj"), "summary", linear(hidden, width)));
+            h -> h.addIf(c.flag("summary_use_proj", true), "summary", linear(hidden, width)));
   }
 
   static Block model(Config c) {
@@ -93,14 +81,14 @@ public final class Gpt2 implements Family {
     return m ->
         m.model(c)
             .add("wte", embedding(c.integer("vocab_size"), hidden))
-            .add("wpe", embedding(c.integer("max_position_embeddings"), hidden))
-            .repeat("h", c.integer("num_hidden_layers"), i -> layer(c))
+            .add("wpe", embedding(c.integer("n_positions"), hidden))
+            .repeat("h", c.integer("n_layer"), i -> layer(c))
             .add("ln_f", layerNorm(hidden));
   }
 
   private static Block layer(Config c) {
     int hidden = c.integer("hidden_size");
-    boolean cross = c.flag("add_cross_attention");
+    boolean cross = c.flag("add_cross_attention", false);
     return m ->
         m.add("ln_1", layerNorm(hidden))
             .add("attn", attention(c, false))
@@ -130,7 +118,7 @@ public final class Gpt2 implements Family {
 
   /** Projections into the residual stream are drawn again, the narrower the deeper the model. */
   private static Consumer<Init> residual(Config c) {
-    double std = c.number("initializer_range") / Math.sqrt(2 * c.integer("num_hidden_layers"));
+    double std = c.number("initializer_range") / Math.sqrt(2 * c.integer("n_layer"));
     return init -> init.normal("c_proj.weight", 0, std);
   }
 

@@ -16,7 +16,7 @@ public final class Mixtral implements Family {
           "num_hidden_layers", 32,
           "num_attention_heads", 32,
           "num_key_value_heads", 8,
-          "num_experts", 8,
+          "num_local_experts", 8,
           "max_position_embeddings", 131072,
           "initializer_range", 0.02,
           "tie_word_embeddings", false);
@@ -34,7 +34,7 @@ public final class Mixtral implements Family {
   }
 
   private static Config defaults(Config c) {
-    return c.withAliases("num_local_experts", "num_experts").withDefaults(DEFAULTS);
+    return c.withAliases("num_experts", "num_local_experts").withDefaults(DEFAULTS);
   }
 
   /** Checkpoints hold every expert's three matrices apart, under another name. */
@@ -53,7 +53,7 @@ public final class Mixtral implements Family {
   }
 
   private static Block moe(Config c) {
-    int experts = c.integer("num_experts");
+    int experts = c.integer("num_local_experts");
     return m ->
         m.add("gate", Experts.router(c, experts))
             .add("experts", Experts.stacked(c, experts, c.integer("intermediate_size")));

@@ -19,30 +19,14 @@ import java.util.function.Function;
 public final class Opt implements Family {
   static final Config DEFAULTS =
       Config.defaults(
-          "vocab_size",
-          50272,
-          "hidden_size",
-          768,
-          "num_hidden_layers",
-          12,
-          "ffn_dim",
-          3072,
-          "max_position_embeddings",
-          2048,
-          "do_layer_norm_before",
-          true,
-          "_remove_final_layer_norm",
-          false,
-          "init_std",
-          0.02,
-          "pad_token_id",
-          1,
-          "enable_bias",
-          true,
-          "layer_norm_elementwise_affine",
-          true,
-          "tie_word_embeddings",
-          true);
+          "vocab_size", 50272,
+          "hidden_size", 768,
+          "num_hidden_layers", 12,
+          "ffn_dim", 3072,
+          "max_position_embeddings", 2048,
+          "init_std", 0.02,
+          "pad_token_id", 1,
+          "tie_word_embeddings", true);
 
   @Override
   public String modelType() {
@@ -85,7 +69,8 @@ public final class Opt implements Family {
   private static Block decoder(Config c) {
     int hidden = c.integer("hidden_size");
     int narrow = narrow(c);
-    boolean last = c.flag("do_layer_norm_before") && !c.flag("_remove_final_layer_norm");
+    boolean last =
+        c.flag("do_layer_norm_before", true) && !c.flag("_remove_final_layer_norm", false);
     return m ->
         m.model(c)
             .add("embed_tokens", embedding(c.integer("vocab_size"), narrow, Llama.padding(c)))
@@ -107,14 +92,14 @@ public final class Opt implements Family {
   }
 
   private static Block norm(Config c) {
-    boolean affine = c.flag("layer_norm_elementwise_affine");
+    boolean affine = c.flag("layer_norm_elementwise_affine", true);
     return affine ? layerNorm(c.integer("hidden_size")) : EMPTY;
   }
 
   private static Block layer(Config c) {
     int hidden = c.integer("hidden_size");
     int intermediate = c.integer("ffn_dim");
-    boolean bias = c.flag("enable_bias");
+    boolean bias = c.flag("enable_bias", true);
     return m ->
         m.add("self_attn", attention(hidden, bias))
             .add("self_attn_layer_norm", norm(c))

@@ -22,7 +22,7 @@ public final class Qwen3Moe implements Family {
           "attention_bias", false,
           "decoder_sparse_step", 1,
           "moe_intermediate_size", 768,
-          "num_local_experts", 128,
+          "num_experts", 128,
           "initializer_range", 0.02,
           "tie_word_embeddings", false);
 
@@ -39,7 +39,7 @@ public final class Qwen3Moe implements Family {
   }
 
   private static Config defaults(Config c) {
-    return c.withAliases("num_experts", "num_local_experts").withDefaults(DEFAULTS);
+    return c.withAliases("num_local_experts", "num_experts").withDefaults(DEFAULTS);
   }
 
   static Block model(Config c) {
@@ -51,12 +51,12 @@ public final class Qwen3Moe implements Family {
 
   private static boolean sparse(Config c, int layer) {
     return !c.integers("mlp_only_layers").contains(layer)
-        && c.integer("num_local_experts") > 0
+        && c.integer("num_experts") > 0
         && (layer + 1) % c.integer("decoder_sparse_step") == 0;
   }
 
   private static Block moe(Config c) {
-    int experts = c.integer("num_local_experts");
+    int experts = c.integer("num_experts");
     return m ->
         m.add("experts", Experts.stacked(c, experts, c.integer("moe_intermediate_size")))
             .add("gate", Experts.router(c, experts));
