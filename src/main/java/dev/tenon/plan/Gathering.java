@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 
 /**
  * The tensors one conversion puts together for one place of the model: all experts of a layer, or
@@ -35,8 +35,7 @@ final class Gathering {
     this.first = first;
     this.entry = entry;
     for (int i = 0; i < first.converter().conversion().sources().size(); i++) {
-      // By what was found and not by key: the index counts, not with which prefix a key stands.
-      sources.add(new TreeMap<>(NaturalOrder.INSTANCE));
+      sources.add(new LinkedHashMap<>());
     }
   }
 
@@ -68,7 +67,12 @@ final class Gathering {
   private List<List<Layout>> run() {
     List<List<Layout>> lanes = new ArrayList<>();
     for (Map<String, TensorEntry> source : sources) {
-      lanes.add(source.values().stream().map(Layout::of).toList());
+      // By what was found and not by key: the index counts, not with which prefix a key stands.
+      List<String> found = new ArrayList<>(source.keySet());
+      found.sort(NaturalOrder.INSTANCE);
+      List<Layout> lane = new ArrayList<>(found.size());
+      found.forEach(text -> lane.add(Layout.of(Objects.requireNonNull(source.get(text)))));
+      lanes.add(lane);
     }
     for (Operation operation : first.converter().conversion().operations()) {
       lanes = apply(operation, lanes);

@@ -2,8 +2,10 @@ package dev.tenon.plan;
 
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The slots of a model by name, and what names checkpoints may give them. */
 final class SlotNames {
@@ -11,10 +13,24 @@ final class SlotNames {
   private final Map<String, Integer> index;
   private final String prefix;
 
+  /**
+   * First segments of all names, and of those with the base prefix once it is off. Nearly every key
+   * has neither to gain nor to lose the prefix, and a short look here spares it two long names.
+   */
+  private final Set<String> bareStarts = new HashSet<>();
+
+  private final Set<String> basedStarts = new HashSet<>();
+
   SlotNames(Skeleton skeleton) {
     slots = skeleton.slots();
     index = skeleton.index();
     prefix = skeleton.basePrefix().isEmpty() ? "" : skeleton.basePrefix() + ".";
+    for (Slot slot : slots) {
+      bareStarts.add(segment(slot.name(), 0));
+      if (slot.name().startsWith(prefix)) {
+        basedStarts.add(segment(slot.name(), prefix.length()));
+      }
+    }
   }
 
   /** The slot of this very name, or -1. */
@@ -36,17 +52,32 @@ final class SlotNames {
    */
   int locate(String name) {
     if (!prefix.isEmpty()) {
-      int bare = name.startsWith(prefix) ? storedAs(name.substring(prefix.length())) : -1;
-      int based = bare >= 0 ? bare : storedAs(prefix.concat(name));
-      if (based >= 0) {
-        return based;
+      int slot = withoutPrefix(name);
+      slot = slot >= 0 ? slot : withPrefix(name);
+      if (slot >= 0) {
+        return slot;
       }
     }
     return storedAs(name);
   }
 
+  private int withoutPrefix(String name) {
+    boolean possible =
+        name.startsWith(prefix) && bareStarts.contains(segment(name, prefix.length()));
+    return possible ? storedAs(name.substring(prefix.length())) : -1;
+  }
+
+  private int withPrefix(String name) {
+    return basedStarts.contains(segment(name, 0)) ? storedAs(prefix.concat(name)) : -1;
+  }
+
   private int storedAs(String name) {
     Integer slot = index.get(name);
     return slot != null && slots.get(slot).persistent() ? slot : -1;
+  }
+
+  private static String segment(String name, int from) {
+    int dot = name.indexOf('.', from);
+    return name.substring(from, dot < 0 ? name.length() : dot);
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -102,6 +103,22 @@ class ScenariosTest {
                         + t.getValue().get("dtype").textValue()
                         + dims(t.getValue().get("shape"))));
     assertThat(steps).containsExactlyInAnyOrderElementsOf(tensors);
+  }
+
+  @ParameterizedTest
+  @MethodSource("loads")
+  void assembledSlotsHaveTheReferencesBytes(Scenario scenario) {
+    for (Step step : scenario.plan().steps()) {
+      if (step instanceof Step.Assemble assemble
+          && assemble.pieces().get(0).entry().dtype() == assemble.dtype()) {
+        CRC32 crc = new CRC32();
+        crc.update(Assembly.bytes(assemble));
+        JsonNode tensor = scenario.expected().get("tensors").get(step.slot().name());
+        assertThat("%08x".formatted(crc.getValue()))
+            .as(step.slot().name())
+            .isEqualTo(tensor.get("crc32").textValue());
+      }
+    }
   }
 
   @ParameterizedTest
