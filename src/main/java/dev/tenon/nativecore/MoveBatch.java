@@ -70,7 +70,10 @@ public final class MoveBatch {
   }
 
   private void put(long source, long destination, long length, int from, int to) {
-    if (source < 0 || destination == 0 && length > 0 || length < 0 || length > Long.MAX_VALUE / 16) {
+    if (source < 0
+        || destination == 0 && length > 0
+        || length < 0
+        || length > Long.MAX_VALUE / 16) {
       throw new TenonException(
           "Nothing can be moved so: source=%d, destination=%d, length=%d"
               .formatted(source, destination, length));
