@@ -18,11 +18,10 @@ final class CandidateResolution {
         // A candidate's target owns its tensor until here, so this joins two trees at their roots.
         owners[candidate.target()] = Owners.find(owners, candidate.owner());
       } else {
-        Tie tie = new Tie(name(plan, candidate.target()), name(plan, candidate.owner()));
-        parted.add(tie);
+        parted.add(candidate.declared());
         warnings.add(
             "Declared ties are not tied, the checkpoint holds different values: target=%s, source=%s"
-                .formatted(tie.target(), tie.source()));
+                .formatted(name(plan, candidate.target()), name(plan, candidate.owner())));
       }
     }
     return new LoadPlan(

@@ -16,7 +16,8 @@ import java.util.function.Predicate;
  * @param ties groups of slots that share one tensor, by their first member
  * @param candidates declared ties whose two sides the files both hold; {@link #resolve} decides
  *     them
- * @param parted declared ties found to hold different tensors; nothing may join them again
+ * @param parted declared ties found not to hold, the values on their two sides differ: nothing may
+ *     join these again, and the other ties are sound without them
  * @param missing names no file holds and no tie fills, as reported: sorted, without mismatched ones
  *     and without those the family says not to report
  * @param unexpected keys of the files that no slot takes, as they are called after renaming, sorted

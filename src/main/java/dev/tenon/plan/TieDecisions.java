@@ -81,7 +81,7 @@ final class TieDecisions {
       if (!held || slot == owner || sameBytes(slot, offered)) {
         owners[slot] = offered;
       } else {
-        candidates.add(new TieCandidate(slot, offered));
+        candidates.add(new TieCandidate(slot, offered, forest.declared(slot)));
       }
     }
   }

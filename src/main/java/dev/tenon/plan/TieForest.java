@@ -6,9 +6,11 @@ import dev.tenon.skeleton.Tie;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Declared ties united into groups, chains included. Each group is a tree: a target hangs below its
@@ -19,6 +21,7 @@ final class TieForest {
 
   private final int[] group;
   private final int[] parent;
+  private final Map<Integer, Tie> declared = new HashMap<>();
   private final Map<Integer, List<Integer>> children = new LinkedHashMap<>();
 
   private TieForest(int slots) {
@@ -44,7 +47,7 @@ final class TieForest {
                 .formatted(tie.target(), tie.source(), target < 0 ? tie.target() : tie.source()));
       }
       checkShapes(slots.get(target), slots.get(source));
-      forest.unite(target, source);
+      forest.unite(target, source, tie);
     }
     return forest;
   }
@@ -52,6 +55,11 @@ final class TieForest {
   /** What a slot hangs below, which has its shape; -1 for a root. */
   int parent(int slot) {
     return parent[slot];
+  }
+
+  /** The tie that hangs a slot below its parent, which it must have. */
+  Tie declared(int slot) {
+    return Objects.requireNonNull(declared.get(slot));
   }
 
   /** Each group's slots from its root outwards, level by level, in declared order. */
@@ -76,7 +84,7 @@ final class TieForest {
     return order;
   }
 
-  private void unite(int target, int source) {
+  private void unite(int target, int source, Tie tie) {
     int one = find(target);
     int other = find(source);
     if (one == other) {
@@ -84,14 +92,15 @@ final class TieForest {
     }
     group[one] = other;
     if (parent[target] == NONE) {
-      hang(target, source);
+      hang(target, source, tie);
     } else {
       // The target has a source already: the two sources are one tensor then.
-      hang(root(source), root(target));
+      hang(root(source), root(target), tie);
     }
   }
 
-  private void hang(int below, int above) {
+  private void hang(int below, int above, Tie tie) {
+    declared.put(below, tie);
     parent[below] = above;
     children.computeIfAbsent(above, a -> new ArrayList<>()).add(below);
   }

@@ -13,6 +13,7 @@ import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class TiesTest {
   @Test
   void bothThereIsLeftToTheBytes() {
     LoadPlan plan = plan(Weights.of("embed", "head").open(directory), headAndEmbedding());
-    assertThat(plan.candidates()).containsExactly(new TieCandidate(2, 0));
+    assertThat(plan.candidates()).containsExactly(new TieCandidate(2, 0, new Tie("head", "embed")));
     assertThat(plan.ties()).isEmpty();
     assertThat(steps(plan)).containsExactly("embed < embed", "other!", "head < head");
   }
@@ -90,7 +91,8 @@ class TiesTest {
     TensorEntry next = new TensorEntry("head", DType.F32, Shape.of(2), Path.of("f"), 72, null);
     assertThat(decide(entry, same).candidates()).isEmpty();
     assertThat(decide(entry, same).owners()).containsExactly(0, 1, 0);
-    assertThat(decide(entry, next).candidates()).containsExactly(new TieCandidate(2, 0));
+    assertThat(decide(entry, next).candidates())
+        .containsExactly(new TieCandidate(2, 0, new Tie("head", "embed")));
   }
 
   private static TieDecisions decide(TensorEntry embed, TensorEntry head) {
@@ -127,7 +129,21 @@ class TiesTest {
   void ofSeveralTargetsTheFirstDeclaredOwnsAndOneThatDiffersIsParted() {
     LoadPlan plan = load(threeTargets(), Weights.of("b").filled("a", 1).filled("c", 1));
     assertThat(steps(plan)).containsExactly("shared = a", "a < a", "b < b", "c = a");
-    assertThat(plan.parted()).containsExactly(new Tie("b", "a"));
+    assertThat(plan.parted()).containsExactly(new Tie("b", "shared"));
+    assertThat(plan.warnings()).singleElement().asString().contains("target=b, source=a");
+  }
+
+  @Test
+  void withoutThePartedTiesTheOthersGiveTheSameGroups() {
+    for (Models model : List.of(threeTargets(), chain())) {
+      LoadPlan plan = load(model, Weights.of("b", "d").filled("a", 1).filled("c", 1));
+      List<Tie> kept = new ArrayList<>(plan.skeleton().ties());
+      kept.removeAll(plan.parted());
+      LoadPlan again = Planner.initialize(plan.skeleton().withTies(kept), DType.F32);
+      assertThat(again.ties().stream().map(TieGroup::members))
+          .isEqualTo(plan.ties().stream().map(TieGroup::members).toList());
+      assertThat(plan.parted()).isNotEmpty();
+    }
   }
 
   @Test
@@ -147,7 +163,7 @@ class TiesTest {
   void belowAPartedLinkAChainGoesWithItsOwnSource() {
     LoadPlan plan = load(chain(), Weights.of("d").filled("b", 1));
     assertThat(steps(plan)).containsExactly("a = b", "b < b", "c = d", "d < d");
-    assertThat(plan.parted()).containsExactly(new Tie("b", "d"));
+    assertThat(plan.parted()).containsExactly(new Tie("b", "c"));
   }
 
   @Test
