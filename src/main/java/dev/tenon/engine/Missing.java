@@ -111,29 +111,12 @@ final class Missing {
 
   /** How every slot got its bytes, once all have them. */
   SlotOrigin[] origins() {
-    SlotOrigin[] origins = new SlotOrigin[tensors.length];
+    SlotOrigin[] origins = PlannedOrigins.of(plan).toArray(SlotOrigin[]::new);
     for (int i = 0; i < origins.length; i++) {
-      origins[i] = origin(plan.steps().get(i), rules[i]);
+      if (plan.steps().get(i) instanceof Step.Initialize && rules[i] == null) {
+        origins[i] = new SlotOrigin(SlotOrigin.Kind.INITIALIZED, USER);
+      }
     }
     return origins;
-  }
-
-  private SlotOrigin origin(Step step, @Nullable InitRule rule) {
-    if (step instanceof Step.Read read) {
-      return new SlotOrigin(
-          read.entry().dtype() == read.dtype() ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED,
-          read.entry().file().getFileName().toString());
-    } else if (step instanceof Step.Assemble assemble) {
-      return new SlotOrigin(
-          SlotOrigin.Kind.CONVERTED,
-          assemble.pieces().get(0).entry().file().getFileName().toString());
-    } else if (step instanceof Step.Tied tied) {
-      return new SlotOrigin(SlotOrigin.Kind.TIED, plan.skeleton().slots().get(tied.owner()).name());
-    } else if (rule == null) {
-      return new SlotOrigin(SlotOrigin.Kind.INITIALIZED, USER);
-    }
-    return new SlotOrigin(
-        rule instanceof InitRule.Computed ? SlotOrigin.Kind.COMPUTED : SlotOrigin.Kind.INITIALIZED,
-        Rules.name(rule));
   }
 }

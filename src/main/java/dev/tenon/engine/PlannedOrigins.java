@@ -1,0 +1,51 @@
+package dev.tenon.engine;
+
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Step;
+import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.InitStep;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Says of every slot of a plan how it will get its bytes. Pure: needs no libtorch. */
+public final class PlannedOrigins {
+  private PlannedOrigins() {}
+
+  /** An origin for each step of a plan, in order, if no user's initialiser writes a slot. */
+  public static List<SlotOrigin> of(LoadPlan plan) {
+    @Nullable InitRule[] rules = new InitRule[plan.steps().size()];
+    for (InitStep step : plan.skeleton().steps()) {
+      if (!(step.rule() instanceof InitRule.Part)) {
+        rules[step.slot()] = step.rule();
+      }
+    }
+    List<SlotOrigin> origins = new ArrayList<>(rules.length);
+    for (int i = 0; i < rules.length; i++) {
+      origins.add(origin(plan, plan.steps().get(i), rules[i]));
+    }
+    return origins;
+  }
+
+  private static SlotOrigin origin(LoadPlan plan, Step step, @Nullable InitRule rule) {
+    if (step instanceof Step.Read read) {
+      return new SlotOrigin(
+          read.entry().dtype() == read.dtype() ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED,
+          read.entry().file().getFileName().toString());
+    } else if (step instanceof Step.Assemble assemble) {
+      Set<String> files =
+          assemble.pieces().stream()
+              .map(piece -> piece.entry().file().getFileName().toString())
+              .collect(Collectors.toCollection(LinkedHashSet::new));
+      return new SlotOrigin(SlotOrigin.Kind.CONVERTED, String.join(", ", files));
+    } else if (step instanceof Step.Tied tied) {
+      return new SlotOrigin(SlotOrigin.Kind.TIED, plan.skeleton().slots().get(tied.owner()).name());
+    } else if (rule instanceof InitRule.Computed) {
+      return new SlotOrigin(SlotOrigin.Kind.COMPUTED, Rules.name(rule));
+    }
+    return new SlotOrigin(SlotOrigin.Kind.INITIALIZED, rule == null ? "parts" : Rules.name(rule));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.tenon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.tensor.DType;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoadOptionsTest {
+  @Test
+  void aBuilderStartsFromTheOptionsItWasMadeOf() {
+    LoadOptions options =
+        new LoadOptions(
+            "Gemma2Model",
+            Path.of("skeleton.json"),
+            "fp16",
+            DType.F16,
+            "cuda:1",
+            7,
+            Rng.PHILOX,
+            Residency.COPY,
+            true,
+            true,
+            (slot, tensor) -> false,
+            (phase, done, total) -> {});
+
+    assertThat(options.toBuilder().build()).isEqualTo(options);
+  }
+
+  @Test
+  void presetsDifferInWhatTheirNamesSay() {
+    assertThat(LoadOptions.exact()).isEqualTo(LoadOptions.defaults());
+    assertThat(LoadOptions.fastest().rng()).isEqualTo(Rng.PHILOX);
+    assertThat(LoadOptions.serving().residency()).isEqualTo(Residency.POPULATE);
+    assertThat(LoadOptions.copy().residency()).isEqualTo(Residency.COPY);
+    assertThat(LoadOptions.meta().device()).isEqualTo("meta");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "gpu", "cuda:", "cuda:-1", "CPU", "cpu:0", "cuda:0 "})
+  void unknownDevicesAreRefused(String device) {
+    assertThatThrownBy(() -> LoadOptions.builder().device(device).build())
+        .isInstanceOf(TenonException.class)
+        .hasMessageStartingWith("Unknown device: device=" + device);
+  }
+
+  @Test
+  void theFirstGpuNeedsNoNumber() {
+    assertThat(LoadOptions.builder().device("cuda").build().device()).isEqualTo("cuda:0");
+  }
+
+  @Test
+  void aModelIsNotLoadedAsIntegers() {
+    assertThatThrownBy(() -> LoadOptions.builder().dtype(DType.I8).build())
+        .isInstanceOf(TenonException.class)
+        .hasMessage("A model's dtype is a floating-point one: dtype=int8");
+  }
+}

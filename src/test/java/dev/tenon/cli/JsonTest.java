@@ -1,0 +1,126 @@
+package dev.tenon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The documents other programs read: their fields, in order, and what stands in them. */
+class JsonTest {
+  private static final Path SCENARIOS = Path.of("src/test/resources/scenarios");
+  private static final Path TIED = SCENARIOS.resolve("gemma2-tied-source-only");
+
+  @Test
+  void aLoadsDocument() throws IOException {
+    JsonNode load = Cli.run("load", TIED, "--digest", "--json").json();
+
+    assertThat(load.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "class",
+            "modelType",
+            "dtype",
+            "device",
+            "missing",
+            "unexpected",
+            "mismatched",
+            "tied",
+            "warnings",
+            "tensors",
+            "bytes",
+            "millis");
+    assertThat(load.get("class").textValue()).isEqualTo("Gemma2ForCausalLM");
+    assertThat(load.get("tied").toString())
+        .isEqualTo("[[\"model.embed_tokens.weight\",\"lm_head.weight\"]]");
+    assertThat(load.get("bytes").fieldNames())
+        .toIterable()
+        .containsExactly("loaded", "initialized", "tied");
+    assertThat(load.get("millis").fieldNames())
+        .toIterable()
+        .containsExactly("config", "headers", "plan", "allocate", "read", "init", "tie", "total");
+    assertThat(load.get("millis")).allMatch(JsonNode::isNumber);
+  }
+
+  @Test
+  void aTensorOfALoad() throws IOException {
+    JsonNode first = Cli.run("load", TIED, "--digest", "--json").json().get("tensors").get(0);
+
+    assertThat(first.toString())
+        .matches(
+            "\\{\"name\":\"model.embed_tokens.weight\",\"kind\":\"parameter\",\"shape\":\\[97,24],"
+                + "\"dtype\":\"float32\",\"origin\":\"loaded\",\"from\":\"model.safetensors\","
+                + "\"crc32\":\"[0-9a-f]{8}\"}");
+  }
+
+  @Test
+  void aMismatchHasBothShapes() throws IOException {
+    Path wrong = SCENARIOS.resolve("gemma2-wrong-shape-ignored");
+
+    JsonNode plan = Cli.run("plan", wrong, "--ignore-mismatched", "--json").json();
+
+    assertThat(plan.get("mismatched").toString())
+        .isEqualTo("[{\"name\":\"model.norm.weight\",\"checkpoint\":[5],\"model\":[24]}]");
+  }
+
+  @Test
+  void aPlanIsTheLoadBeforeTheLoad() throws IOException {
+    Path some = SCENARIOS.resolve("gemma2-some-missing");
+    JsonNode plan = Cli.run("plan", some, "--json").json();
+    JsonNode load = Cli.run("load", some, "--json").json();
+
+    for (String field : List.of("class", "dtype", "missing", "unexpected", "tied", "bytes")) {
+      assertThat(plan.get(field)).as(field).isEqualTo(load.get(field));
+    }
+    assertThat(origins(plan)).isEqualTo(origins(load));
+  }
+
+  @Test
+  void aSkeletonsDocument() throws IOException {
+    JsonNode skeleton = Cli.run("skeleton", TIED, "--json").json();
+
+    assertThat(skeleton.fieldNames())
+        .toIterable()
+        .containsExactly("class", "modelType", "baseModelPrefix", "parameters", "buffers", "tied");
+    assertThat(skeleton.get("parameters").get(0).toString())
+        .isEqualTo(
+            "{\"name\":\"model.embed_tokens.weight\",\"shape\":[97,24],\"dtype\":\"float32\"}");
+    assertThat(skeleton.get("buffers").get(1).toString())
+        .isEqualTo(
+            "{\"name\":\"model.rotary_emb.inv_freq\",\"shape\":[3],\"dtype\":\"float32\","
+                + "\"persistent\":false}");
+    assertThat(skeleton.get("tied").toString())
+        .isEqualTo("{\"lm_head.weight\":\"model.embed_tokens.weight\"}");
+  }
+
+  @Test
+  void initNeedsNoWeights() throws IOException {
+    JsonNode init = Cli.run("init", TIED.resolve("config.json"), "--json").json();
+
+    assertThat(init.get("missing")).isEmpty();
+    assertThat(init.get("bytes").get("loaded").longValue()).isZero();
+    assertThat(init.get("tensors").get(0).has("crc32")).isFalse();
+  }
+
+  @Test
+  void inspectListsEveryTensorOnce() throws IOException {
+    JsonNode inspected = Cli.run("inspect", SCENARIOS.resolve("gemma2-sharded"), "--json").json();
+
+    List<String> names = new ArrayList<>();
+    inspected
+        .get("files")
+        .forEach(file -> file.get("tensors").forEach(it -> names.add(it.get("name").textValue())));
+    assertThat(names).hasSize(inspected.get("tensors").intValue()).doesNotHaveDuplicates();
+  }
+
+  private static List<String> origins(JsonNode report) {
+    List<String> origins = new ArrayList<>();
+    report
+        .get("tensors")
+        .forEach(it -> origins.add(it.get("name") + " " + it.get("origin") + " " + it.get("from")));
+    return origins;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.tenon.cli;
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that need no tensors load no class of libtorch, in a JVM of their own. */
+class NoLibtorchTest {
+  private static final Path CHECKPOINT =
+      Path.of("src/test/resources/scenarios/gemma2-some-missing");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"skeleton", "plan", "inspect", "verify"})
+  void loadsNoClassOfLibtorch(String command, @TempDir Path dir) throws Exception {
+    Path classes = dir.resolve("classes.log");
+    Process java =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xlog:class+load:file=" + classes,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    command,
+                    CHECKPOINT.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("out").toFile())
+            .start();
+    try {
+      assertThat(java.waitFor(1, MINUTES)).isTrue();
+      assertThat(java.exitValue()).as(Files.readString(dir.resolve("out"))).isZero();
+      assertThat(Files.readString(classes))
+          .contains("dev.tenon.cli.Main")
+          .doesNotContain("org.bytedeco", "dev.tenon.engine.Engine");
+    } finally {
+      java.destroyForcibly();
+    }
+  }
+}
