@@ -34,10 +34,7 @@ public final class Rope {
   private static Block rotary(
       String prefix, RopeParameters parameters, int headDim, int defaultDim) {
     Value frequencies = frequencies(parameters, headDim, defaultDim);
-    long length =
-        parameters.type().equals("proportional")
-            ? headDim / 2
-            : (dim(parameters, headDim, defaultDim) + 1) / 2;
+    long length = length(parameters, headDim, dim(parameters, headDim, defaultDim));
     return module -> {
       module.fixedBuffer(prefix + "inv_freq", false, DType.F32, frequencies, length);
       module.fixedBuffer(prefix + "original_inv_freq", false, DType.F32, frequencies, length);
@@ -67,6 +64,15 @@ public final class Rope {
       default ->
           throw new TenonException(
               "Unknown rotary type: file=" + p.fields() + ", rope_type=" + p.type());
+    };
+  }
+
+  private static int length(RopeParameters p, int headDim, int dim) {
+    return switch (p.type()) {
+      case "proportional" -> headDim / 2;
+      // ⌊dim/2⌋ factors scale ⌈dim/2⌉ powers: where only one dimension rotates, none are left.
+      case "yarn", "longrope" -> dim == 1 ? 0 : (dim + 1) / 2;
+      default -> (dim + 1) / 2;
     };
   }
 
