@@ -30,6 +30,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.BigBird,
       dev.tenon.skeleton.family.BigBirdPegasus,
       dev.tenon.skeleton.family.Bloom,
+      dev.tenon.skeleton.family.Clip,
       dev.tenon.skeleton.family.DebertaV2,
       dev.tenon.skeleton.family.DeepseekV3,
       dev.tenon.skeleton.family.Dinov2,
@@ -55,6 +56,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Qwen3,
       dev.tenon.skeleton.family.Qwen3Moe,
       dev.tenon.skeleton.family.Roberta,
+      dev.tenon.skeleton.family.Siglip,
       dev.tenon.skeleton.family.Vit,
       dev.tenon.skeleton.family.XlmRoberta;
 

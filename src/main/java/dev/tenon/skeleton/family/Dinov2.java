@@ -44,7 +44,9 @@ public final class Dinov2 implements Family {
         dinov2.of("Model", Dinov2::model),
         dinov2.of(
             "ForImageClassification",
-            c -> Vision.classified(c, "dinov2", model(c), 2 * c.integer("hidden_size"))),
+            c ->
+                Vision.classified(c, "dinov2", model(c), 2 * c.integer("hidden_size"))
+                    .then(m -> m.model(c, rules(c)))),
         dinov2.of("Backbone", Dinov2::model));
   }
 

@@ -1,0 +1,221 @@
+package dev.tenon.skeleton.family;
+
+import static dev.tenon.skeleton.Blocks.conv2d;
+import static dev.tenon.skeleton.Blocks.embedding;
+import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Blocks.linear;
+
+import dev.tenon.skeleton.Architecture;
+import dev.tenon.skeleton.Block;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.Init;
+import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.Module;
+import java.util.List;
+
+/**
+ * CLIP (Radford et al. 2021): a text and a vision encoder that meet in one space.
+ *
+ * <p>The reference has no rule for a missing {@code logit_scale}: it is what fresh memory holds
+ * there, zero, and so it is zero here, not {@code logit_scale_init_value}.
+ */
+public final class Clip implements Family {
+  static final Config TEXT =
+      Config.defaults(
+          "vocab_size", 49408,
+          "hidden_size", 512,
+          "intermediate_size", 2048,
+          "projection_dim", 512,
+          "num_hidden_layers", 12,
+          "num_attention_heads", 8,
+          "max_position_embeddings", 77,
+          "initializer_range", 0.02,
+          "initializer_factor", 1.0);
+
+  static final Config VISION =
+      Config.defaults(
+          "hidden_size", 768,
+          "intermediate_size", 3072,
+          "projection_dim", 512,
+          "num_hidden_layers", 12,
+          "num_attention_heads", 12,
+          "num_channels", 3,
+          "image_size", 224,
+          "patch_size", 32,
+          "initializer_range", 0.02,
+          "initializer_factor", 1.0);
+
+  static final Config BOTH = Config.defaults("projection_dim", 512, "initializer_factor", 1.0);
+
+  @Override
+  public String modelType() {
+    return "clip";
+  }
+
+  @Override
+  public List<Architecture> architectures() {
+    Classes text = new Classes("CLIPText", "clip", c -> c.withDefaults(TEXT));
+    Classes vision = new Classes("CLIPVision", "clip", c -> c.withDefaults(VISION));
+    Classes both = new Classes("CLIP", "clip", c -> c.withDefaults(BOTH));
+    return List.of(
+        text.of("Model", Clip::textModel),
+        text.of("ModelWithProjection", c -> projected(c, "text_model", "text_projection")),
+        vision.of("Model", Clip::visionModel),
+        vision.of("ModelWithProjection", c -> projected(c, "vision_model", "visual_projection")),
+        both.of("Model", Clip::model),
+        both.of("ForImageClassification", Clip::classifier));
+  }
+
+  private static Block projected(Config c, String tower, String projection) {
+    int hidden = c.integer("hidden_size");
+    Block model = tower.equals("text_model") ? textModel(c) : visionModel(c);
+    return m ->
+        m.model(c)
+            .add(tower, model)
+            .add(projection, linear(hidden, c.integer("projection_dim"), false))
+            .init(init -> init.normal(projection + ".weight", 0, inverseRoot(hidden) * factor(c)));
+  }
+
+  private static Block model(Config c) {
+    Config text = part(c, "text", TEXT);
+    Config vision = part(c, "vision", VISION);
+    int shared = c.integer("projection_dim");
+    double textStd = inverseRoot(text.integer("hidden_size")) * factor(c);
+    double visionStd = inverseRoot(vision.integer("hidden_size")) * factor(c);
+    return m ->
+        m.model(c)
+            .parameter("logit_scale", InitRule.ZEROS)
+            .add("text_model", textModel(text))
+            .add("vision_model", visionModel(vision))
+            .add("visual_projection", linear(vision.integer("hidden_size"), shared, false))
+            .add("text_projection", linear(text.integer("hidden_size"), shared, false))
+            .init(
+                init ->
+                    init.normal("text_projection.weight", 0, textStd)
+                        .normal("visual_projection.weight", 0, visionStd));
+  }
+
+  private static Block classifier(Config c) {
+    Config vision = part(c, "vision", VISION);
+    int hidden = vision.integer("hidden_size");
+    double std = inverseRoot(hidden) * factor(c);
+    return m ->
+        m.model(c)
+            .add("vision_model", visionModel(vision))
+            .addIf(c.labels() > 0, "classifier", linear(hidden, c.labels()))
+            .init(init -> init.ifPresent("classifier.weight", new InitRule.Normal(0, std)));
+  }
+
+  /** A tower's config: what {@code NAME_config_dict} holds wins whole, as in old checkpoints. */
+  static Config part(Config c, String name, Config defaults) {
+    String whole = name + "_config_dict";
+    return c.sub(c.has(whole) ? whole : name + "_config").withDefaults(defaults);
+  }
+
+  static Block textModel(Config c) {
+    return m ->
+        m.model(c)
+            .rename("^text_model\\.(.+)$", "$1")
+            .add("embeddings", textEmbeddings(c))
+            .add("encoder", encoder(c))
+            .add("final_layer_norm", layerNorm(c.integer("hidden_size")));
+  }
+
+  static Block visionModel(Config c) {
+    int hidden = c.integer("hidden_size");
+    return m ->
+        m.model(c)
+            .rename("^vision_model\\.(.+)$", "$1")
+            .add("embeddings", visionEmbeddings(c))
+            .add("pre_layrnorm", layerNorm(hidden))
+            .add("encoder", encoder(c))
+            .add("post_layernorm", layerNorm(hidden));
+  }
+
+  private static Block textEmbeddings(Config c) {
+    int positions = c.integer("max_position_embeddings");
+    InitRule drawn = new InitRule.Normal(0, factor(c) * 0.02);
+    return textTables(c)
+        .then(
+            m ->
+                m.with(Embeddings.positionIds(positions))
+                    .init(
+                        init ->
+                            init.rule("token_embedding.weight", drawn)
+                                .rule("position_embedding.weight", drawn)));
+  }
+
+  /** A table of tokens and one of positions. */
+  static Block textTables(Config c) {
+    int hidden = c.integer("hidden_size");
+    return m ->
+        m.add("token_embedding", embedding(c.integer("vocab_size"), hidden))
+            .add("position_embedding", embedding(c.integer("max_position_embeddings"), hidden));
+  }
+
+  private static Block visionEmbeddings(Config c) {
+    int hidden = c.integer("hidden_size");
+    int patch = c.integer("patch_size");
+    int side = c.integer("image_size") / patch;
+    int positions = side * side + 1;
+    InitRule drawn = new InitRule.Normal(0, c.number("initializer_range") * factor(c));
+    return m ->
+        m.parameter("class_embedding", new InitRule.Normal(0, 1), hidden)
+            .add(
+                "patch_embedding",
+                conv2d(c.integer("num_channels"), hidden, patch, patch, 1, false))
+            .add("position_embedding", embedding(positions, hidden))
+            .with(Embeddings.positionIds(positions))
+            .init(
+                init ->
+                    init.normal("class_embedding", 0, inverseRoot(hidden) * factor(c))
+                        .rule("patch_embedding.weight", drawn)
+                        .rule("position_embedding.weight", drawn));
+  }
+
+  private static Block encoder(Config c) {
+    return m -> m.repeat("layers", c.integer("num_hidden_layers"), i -> layer(c));
+  }
+
+  private static Block layer(Config c) {
+    int hidden = c.integer("hidden_size");
+    double deep = inverseRoot(2.0 * c.integer("num_hidden_layers"));
+    double in = inverseRoot(hidden) * deep * factor(c);
+    Block attention = attention(hidden).then(m -> m.init(init -> drawAttention(c, init, in)));
+    Block mlp = Vision.mlp(hidden, c.integer("intermediate_size")).then(m -> drawMlp(c, m, in));
+    return m ->
+        m.add("self_attn", attention)
+            .add("layer_norm1", layerNorm(hidden))
+            .add("mlp", mlp)
+            .add("layer_norm2", layerNorm(hidden));
+  }
+
+  private static void drawAttention(Config c, Init init, double in) {
+    init.normal("q_proj.weight", 0, in).normal("k_proj.weight", 0, in);
+    init.normal("v_proj.weight", 0, in);
+    init.normal("out_proj.weight", 0, inverseRoot(c.integer("hidden_size")) * factor(c));
+  }
+
+  private static void drawMlp(Config c, Module mlp, double in) {
+    double first = inverseRoot(2.0 * c.integer("hidden_size")) * factor(c);
+    mlp.init(init -> init.normal("fc1.weight", 0, first).normal("fc2.weight", 0, in));
+  }
+
+  /** Attention whose parts the reference registers as keys, values, queries. */
+  static Block attention(int hidden) {
+    return m ->
+        m.add("k_proj", linear(hidden, hidden))
+            .add("v_proj", linear(hidden, hidden))
+            .add("q_proj", linear(hidden, hidden))
+            .add("out_proj", linear(hidden, hidden));
+  }
+
+  static double factor(Config c) {
+    return c.number("initializer_factor");
+  }
+
+  static double inverseRoot(double x) {
+    return Math.pow(x, -0.5);
+  }
+}
