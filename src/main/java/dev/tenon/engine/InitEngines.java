@@ -1,16 +1,13 @@
 package dev.tenon.engine;
 
-import dev.tenon.TenonException;
-
 /** Chooses who writes missing slots. */
 final class InitEngines {
   private InitEngines() {}
 
-  static InitEngine of(EngineOptions options) {
+  static InitEngine of(EngineOptions options, LazyCore core) {
     return switch (options.rng()) {
       case TORCH -> new TorchInit(options.device(), options.seed());
-      case PHILOX ->
-          throw new TenonException("This build has no native core: rng=philox, remedy=--rng torch");
+      case PHILOX -> new PhiloxInit(core, options.device(), options.seed());
     };
   }
 }

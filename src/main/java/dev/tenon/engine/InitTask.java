@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param slot the slot, which owns its tie group if it is in one
  * @param rule what it gets
- * @param tensor its tensor, in the dtype it has in the model
+ * @param dtype the dtype it has in the model
+ * @param tensor its tensor
  */
-record InitTask(Slot slot, InitRule rule, Tensor tensor) {}
+record InitTask(Slot slot, InitRule rule, DType dtype, Tensor tensor) {}

@@ -3,9 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.pytorch.Tensor;
 
 /** One load, from its plan to its tensors. Closing it frees whatever was not handed out. */
@@ -14,6 +12,7 @@ final class LoadRun implements AutoCloseable {
   private final LoadListener listener;
   private final ShardFiles files;
   private final Tensors onCpu = new Tensors(Device.CPU);
+  private final LazyCore core;
   private final Tensors onDevice;
   private final Reader reader;
   private final Timings timings = new Timings();
@@ -26,7 +25,8 @@ final class LoadRun implements AutoCloseable {
     this.options = options;
     this.listener = listener;
     this.files = new ShardFiles(shards);
-    this.onDevice = new Tensors(options.device());
+    this.core = new LazyCore(options.threads());
+    this.onDevice = new Tensors(options.device(), core);
     this.reader = new Reader(files, onCpu, options.device(), options.residency());
     this.plan = wanted;
     this.initialized = new Initialized(plan.skeleton().slots());
@@ -45,7 +45,7 @@ final class LoadRun implements AutoCloseable {
     timings.end(Phase.ALLOCATE);
     read();
     timings.end(Phase.READ);
-    Missing missing = new Missing(plan, initialized, tensors, options, listener);
+    Missing missing = new Missing(plan, initialized, tensors, options, listener, core);
     missing.initialize();
     timings.end(Phase.INIT);
     tie();
@@ -92,28 +92,7 @@ final class LoadRun implements AutoCloseable {
   }
 
   private void read() {
-    List<Workers.Job> jobs = new ArrayList<>();
-    for (int i = 0; i < tensors.length; i++) {
-      Step step = plan.steps().get(i);
-      if (step instanceof Step.Tied || step instanceof Step.Initialize) {
-        continue;
-      }
-      if (step instanceof Step.Read read && reader.mappable(step)) {
-        tensors[i] = Tensors.kept(reader.map(read));
-        if (options.residency() == Residency.POPULATE) {
-          reader.populate(tensors[i], jobs);
-        }
-      } else if (options.device().kind() != Device.Kind.META) {
-        reader.fill(step, tensors[i], jobs);
-      }
-    }
-    long total = jobs.stream().mapToLong(Workers.Job::bytes).sum();
-    AtomicLong done = new AtomicLong();
-    Workers.run(
-        jobs,
-        options.threads(),
-        bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
-    files.verifyUnchanged();
+    new ReadPhase(files, reader, core, options, listener).run(plan.steps(), tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Read || step instanceof Step.Assemble) {
@@ -141,5 +120,6 @@ final class LoadRun implements AutoCloseable {
     files.close();
     onCpu.close();
     onDevice.close();
+    core.close();
   }
 }

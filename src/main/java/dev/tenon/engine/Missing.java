@@ -6,6 +6,7 @@ import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.InitStep;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -23,6 +24,7 @@ final class Missing {
   private final Tensor[] tensors;
   private final EngineOptions options;
   private final LoadListener listener;
+  private final LazyCore core;
 
   /** What wrote each slot, null where nothing here did. */
   private final @Nullable InitRule[] rules;
@@ -32,12 +34,14 @@ final class Missing {
       Initialized initialized,
       Tensor[] tensors,
       EngineOptions options,
-      LoadListener listener) {
+      LoadListener listener,
+      LazyCore core) {
     this.plan = plan;
     this.initialized = initialized;
     this.tensors = tensors;
     this.options = options;
     this.listener = listener;
+    this.core = core;
     this.rules = new InitRule[tensors.length];
   }
 
@@ -51,7 +55,8 @@ final class Missing {
     for (InitStep step : plan.skeleton().steps()) {
       int slot = step.slot();
       if (initialized.isClear(slot)) {
-        tasks.add(new InitTask(slots.get(slot), step.rule(), tensors[slot]));
+        DType dtype = plan.steps().get(slot).dtype();
+        tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensors[slot]));
         if (!(step.rule() instanceof InitRule.Part)) {
           rules[slot] = step.rule();
         }
@@ -70,7 +75,7 @@ final class Missing {
   private void run(List<InitTask> tasks) {
     long total = tasks.stream().mapToLong(task -> task.tensor().nbytes()).sum();
     long[] done = {0};
-    try (InitEngine engine = InitEngines.of(options)) {
+    try (InitEngine engine = InitEngines.of(options, core)) {
       engine.fill(
           tasks,
           bytes -> {

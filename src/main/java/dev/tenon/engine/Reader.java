@@ -10,9 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Brings bytes of files into slots, whichever way is cheapest: a view of the mapped file where
@@ -23,8 +21,6 @@ import org.bytedeco.pytorch.global.torch;
 final class Reader {
   /** Jobs are cut to this many bytes: enough to hide their overhead, few enough to stop soon. */
   private static final long CHUNK = 32L << 20;
-
-  private static final long PAGE = 4096;
 
   private final ShardFiles files;
   private final Tensors tensors;
@@ -56,28 +52,6 @@ final class Reader {
   /** The slot as a view of the mapped file. */
   Tensor map(Step.Read step) {
     return view(step.entry());
-  }
-
-  /** Jobs that bring in every page of a mapped slot. */
-  void populate(Tensor mapped, List<Workers.Job> jobs) {
-    long pages = (mapped.nbytes() + PAGE - 1) / PAGE;
-    long part = CHUNK / PAGE;
-    for (long first = 0; first < pages; first += part) {
-      long start = first;
-      long count = Math.min(part, pages - first);
-      jobs.add(new Workers.Job(count * PAGE, () -> touch(mapped, start * PAGE, count)));
-    }
-  }
-
-  private static void touch(Tensor mapped, long offset, long pages) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor bytes = mapped.view(-1).view(torch.ScalarType.Byte);
-      long last = Math.min(offset + pages * PAGE, bytes.numel());
-      // The last element is touched too: a tensor need not begin where a page does.
-      bytes.narrow(0, last - 1, 1).sum();
-      LongOptional whole = new LongOptional();
-      bytes.narrow(0, offset, last - offset).slice(0, whole, whole, PAGE).sum();
-    }
   }
 
   /** Jobs that fill a slot's own tensor from files; together they write every element. */

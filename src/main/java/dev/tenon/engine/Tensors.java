@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a load's tensors on one device.
@@ -22,15 +23,29 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Tensors implements AutoCloseable {
   private final Device device;
+  private final @Nullable LazyCore core;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
   private final MemoryFormatOptional anyFormat = kept(new MemoryFormatOptional());
 
+  /** Makes tensors in libtorch's own memory. */
   Tensors(Device device) {
+    this(device, null);
+  }
+
+  /** Makes large tensors on the CPU in memory of the native core, if there is one. */
+  Tensors(Device device, @Nullable LazyCore core) {
     this.device = device;
+    this.core = device.kind() == Device.Kind.CPU && LazyCore.available() ? core : null;
   }
 
   /** A tensor whose bytes are whatever the memory holds. */
   Tensor empty(Shape shape, DType dtype) {
+    if (core != null) {
+      long bytes = dtype.bytes(shape.elements());
+      if (bytes >= HugePages.WORTHWHILE) {
+        return HugePages.tensor(core.get(), shape.dims(), bytes, optionsOf(dtype));
+      }
+    }
     return torch.empty(shape.dims(), optionsOf(dtype), anyFormat);
   }
 

@@ -71,7 +71,7 @@ class TorchInitTest {
 
   private static InitTask task(InitRule rule, Tensor tensor, Shape shape, DType dtype) {
     Slot slot = new Slot("weight", shape, dtype, Slot.Role.PARAMETER, false, true);
-    return new InitTask(slot, rule, tensor);
+    return new InitTask(slot, rule, dtype, tensor);
   }
 
   private static InitRule rule(String name) {

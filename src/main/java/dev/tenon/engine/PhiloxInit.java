@@ -1,0 +1,173 @@
+package dev.tenon.engine;
+
+import dev.tenon.nativecore.Distribution;
+import dev.tenon.nativecore.FillBatch;
+import dev.tenon.nativecore.PhiloxKey;
+import dev.tenon.skeleton.InitRule;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counter-based values from the native core, in parallel: each element follows from the seed, its
+ * slot's name and its index, whatever else is missing. Rules the core has no kernel for run on
+ * libtorch, from a generator of the slot's own, seeded by the same key.
+ */
+final class PhiloxInit implements InitEngine {
+  /** Elements of a batch: an interrupt waits for one. */
+  private static final long BATCH = 1L << 27;
+
+  private final LazyCore core;
+  private final Device device;
+  private final long seed;
+  private final FillBatch batch;
+  private long elements;
+  private long bytes;
+
+  PhiloxInit(LazyCore core, Device device, long seed) {
+    core.get();
+    this.core = core;
+    this.device = device;
+    this.seed = seed;
+    this.batch = new FillBatch(seed);
+  }
+
+  @Override
+  public void fill(List<InitTask> tasks, LongConsumer written) {
+    // Runs of a batch are written in no order: a part waits until all wholes are done.
+    List<InitTask> parts = new ArrayList<>();
+    for (InitTask task : lastWord(tasks)) {
+      if (task.rule() instanceof InitRule.Part) {
+        parts.add(task);
+      } else {
+        fill(task, written);
+      }
+    }
+    flush(written);
+    for (InitTask part : parts) {
+      fill(part, written);
+      flush(written);
+    }
+  }
+
+  /** Tasks that are not written over: for each slot its last whole rule and the parts after it. */
+  private static List<InitTask> lastWord(List<InitTask> tasks) {
+    Map<String, Integer> last = new HashMap<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      if (!(tasks.get(i).rule() instanceof InitRule.Part)) {
+        last.put(tasks.get(i).slot().name(), i);
+      }
+    }
+    List<InitTask> kept = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      if (i >= last.getOrDefault(tasks.get(i).slot().name(), 0)) {
+        kept.add(tasks.get(i));
+      }
+    }
+    return kept;
+  }
+
+  private void fill(InitTask task, LongConsumer written) {
+    Workers.requireNotInterrupted();
+    Shape shape = task.slot().shape();
+    boolean onCpu = device.kind() == Device.Kind.CPU;
+    if (!onCpu || !drawable(task.dtype()) || !add(task, shape, written)) {
+      long own = PhiloxKey.of(seed, task.slot().name()).key();
+      try (TorchInit torch = new TorchInit(device, own)) {
+        torch.fill(List.of(task), written);
+      }
+    }
+  }
+
+  private static boolean drawable(DType dtype) {
+    return switch (dtype) {
+      case F32, BF16, F16, F64 -> true;
+      default -> false;
+    };
+  }
+
+  private boolean add(InitTask task, Shape shape, LongConsumer written) {
+    if (task.rule() instanceof InitRule.Part part) {
+      long[] dims = shape.dims();
+      dims[part.dim()] = part.length();
+      Distribution distribution = distribution(part.rule().primitive(Shape.of(dims)));
+      if (distribution != null) {
+        addPart(task, shape, part, distribution, written);
+      }
+      return distribution != null;
+    }
+    Distribution distribution = distribution(task.rule().primitive(shape));
+    if (distribution == null) {
+      return false;
+    }
+    add(task, 0, shape.elements(), distribution, written);
+    return true;
+  }
+
+  /** The runs of row-major elements a part consists of, one for each index before its dimension. */
+  private void addPart(
+      InitTask task,
+      Shape shape,
+      InitRule.Part part,
+      Distribution distribution,
+      LongConsumer written) {
+    long outer = 1;
+    long inner = 1;
+    for (int i = 0; i < shape.rank(); i++) {
+      outer *= i < part.dim() ? shape.dim(i) : 1;
+      inner *= i > part.dim() ? shape.dim(i) : 1;
+    }
+    for (long i = 0; i < outer; i++) {
+      long first = (i * shape.dim(part.dim()) + part.start()) * inner;
+      add(task, first, part.length() * inner, distribution, written);
+    }
+  }
+
+  private void add(
+      InitTask task, long start, long length, Distribution distribution, LongConsumer written) {
+    DType dtype = task.dtype();
+    long address = task.tensor().data_ptr().address();
+    for (long first = start; first < start + length; first += BATCH) {
+      long part = Math.min(BATCH, start + length - first);
+      batch.add(task.slot().name(), address + dtype.bytes(first), first, part, dtype, distribution);
+      elements += part;
+      bytes += dtype.bytes(part);
+      if (elements >= BATCH) {
+        flush(written);
+      }
+    }
+  }
+
+  private void flush(LongConsumer written) {
+    Workers.requireNotInterrupted();
+    core.get().fill(batch);
+    batch.clear();
+    written.accept(bytes);
+    elements = 0;
+    bytes = 0;
+  }
+
+  private static @Nullable Distribution distribution(InitRule rule) {
+    if (rule instanceof InitRule.Normal r) {
+      return new Distribution.Normal(r.mean(), r.std());
+    } else if (rule instanceof InitRule.Uniform r) {
+      return new Distribution.Uniform(r.low(), r.high());
+    } else if (rule instanceof InitRule.TruncatedNormal r) {
+      return new Distribution.TruncatedNormal(r.mean(), r.std(), r.low(), r.high());
+    } else if (rule instanceof InitRule.Constant r) {
+      return new Distribution.Constant(r.value());
+    }
+    return null;
+  }
+
+  /** The core is the load's own: it closes that. */
+  @Override
+  public void close() {
+    batch.clear();
+  }
+}

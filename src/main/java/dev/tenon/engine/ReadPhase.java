@@ -1,0 +1,76 @@
+package dev.tenon.engine;
+
+import dev.tenon.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.pytorch.Tensor;
+
+/** Fills every slot that files hold: mapped, read, or converted. */
+final class ReadPhase {
+  private final ShardFiles files;
+  private final Reader reader;
+  private final LazyCore core;
+  private final EngineOptions options;
+  private final LoadListener listener;
+  private final List<Workers.Job> jobs = new ArrayList<>();
+  private final NativeReads reads;
+  private final boolean hasCore;
+
+  ReadPhase(
+      ShardFiles files,
+      Reader reader,
+      LazyCore core,
+      EngineOptions options,
+      LoadListener listener) {
+    this.files = files;
+    this.reader = reader;
+    this.core = core;
+    this.options = options;
+    this.listener = listener;
+    this.reads = new NativeReads(core);
+    this.hasCore = options.device().kind() == Device.Kind.CPU && LazyCore.available();
+  }
+
+  /**
+   * Fills the slots of {@link Step.Read} and {@link Step.Assemble} steps.
+   *
+   * @param tensors one a slot; those to be mapped are null before
+   */
+  void run(List<Step> steps, Tensor[] tensors) {
+    for (int i = 0; i < tensors.length; i++) {
+      Step step = steps.get(i);
+      if (step instanceof Step.Read read && reader.mappable(step)) {
+        tensors[i] = Tensors.kept(reader.map(read));
+        populate(tensors[i]);
+      } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
+        fill(step, tensors[i]);
+      }
+    }
+    long total = reads.bytes() + jobs.stream().mapToLong(Workers.Job::bytes).sum();
+    AtomicLong done = new AtomicLong();
+    reads.run(bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
+    Workers.run(
+        jobs,
+        options.threads(),
+        bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
+    files.verifyUnchanged();
+  }
+
+  private void fill(Step step, Tensor target) {
+    boolean bytesMatter = options.device().kind() != Device.Kind.META;
+    if (bytesMatter && !(hasCore && reads.take(step, target))) {
+      reader.fill(step, target, jobs);
+    }
+  }
+
+  private void populate(Tensor mapped) {
+    if (options.residency() != Residency.POPULATE) {
+      return;
+    } else if (hasCore) {
+      Population.add(core.get(), mapped, jobs);
+    } else {
+      Population.add(mapped, jobs);
+    }
+  }
+}
