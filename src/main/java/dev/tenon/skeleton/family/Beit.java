@@ -156,6 +156,7 @@ public final class Beit implements Family {
   private static Block backbone(Config c) {
     return m ->
         m.model(c)
+            .with(Segmentation.pyramidSpellings())
             .add("beit", model(c, false))
             .addIf(c.flag("add_fpn"), "fpn", Segmentation.pyramid(c.integer("hidden_size")));
   }
@@ -163,6 +164,8 @@ public final class Beit implements Family {
   private static Block segmentation(Config c) {
     return m ->
         m.model(c)
+            .with(Segmentation.headSpellings())
+            .with(Segmentation.pyramidSpellings())
             .add("beit", model(c, false))
             .add("fpn", Segmentation.pyramid(c.integer("hidden_size")))
             .add("decode_head", Segmentation.uperHead(c))

@@ -25,6 +25,29 @@ final class Segmentation {
             .add("fpn2", convTranspose2d(hidden, hidden, 2));
   }
 
+  /** The names the pyramid had as two lists beside the model. */
+  static Block pyramidSpellings() {
+    return m ->
+        m.rename("^fpn1\\.0\\.", "fpn.fpn1.conv_transpose1.")
+            .rename("^fpn1\\.1\\.", "fpn.fpn1.normalization.")
+            .rename("^fpn1\\.3\\.", "fpn.fpn1.conv_transpose2.")
+            .rename("^fpn2\\.0\\.", "fpn.fpn2.");
+  }
+
+  /** The names the heads' layers had; a pooling module was a list of two. */
+  static Block headSpellings() {
+    return m ->
+        m.rename("(?<!psp_modules\\.[0-9]\\.1\\.)bn\\.", "normalization.")
+            .rename("(?<!psp_modules\\.[0-9]\\.1\\.)conv\\.weight", "convolution.weight")
+            .rename("decode_head.bottleneck.", "decode_head.psp_bottleneck.")
+            .rename(
+                "decode_head\\.psp_modules\\.(\\d+)\\.1\\.conv\\.weight",
+                "decode_head.psp_modules.blocks.$1.conv.convolution.weight")
+            .rename(
+                "decode_head\\.psp_modules\\.(\\d+)\\.1\\.bn\\.",
+                "decode_head.psp_modules.blocks.$1.conv.normalization.");
+  }
+
   static Block uperHead(Config c) {
     int hidden = c.integer("hidden_size");
     List<Integer> scales = c.integers("pool_scales");
