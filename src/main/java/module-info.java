@@ -56,6 +56,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Qwen3,
       dev.tenon.skeleton.family.Qwen3Moe,
       dev.tenon.skeleton.family.Roberta,
+      dev.tenon.skeleton.family.RtDetrV2,
       dev.tenon.skeleton.family.Siglip,
       dev.tenon.skeleton.family.Vit,
       dev.tenon.skeleton.family.XlmRoberta;
