@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.LoadOptions;
+import dev.tenon.LoadProgress;
 import dev.tenon.Model;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
@@ -22,8 +23,9 @@ abstract class ModelCommand extends TenonCommand {
 
   @Override
   final void run(Console console) {
-    try (Progress progress = Progress.to(console.err(), quiet());
-        Model model = model(choice.builder().progress(progress).build())) {
+    try (Progress progress = Progress.to(console.err());
+        Model model =
+            model(choice.builder().progress(quiet() ? LoadProgress.NONE : progress).build())) {
       progress.finish();
       Map<String, Integer> digests = digest ? model.digests() : Map.of();
       if (json()) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -21,32 +21,35 @@ final class Progress implements LoadProgress, AutoCloseable {
   private static final int WIDTH = 80;
 
   private final PrintStream err;
-  private final boolean quiet;
   private final boolean terminal;
-  private long nextNanos = System.nanoTime() + INTERVAL_NANOS;
+  private final LongSupplier clock;
+  private long nextNanos;
   private @Nullable ProgressBar bar;
   private boolean finished;
 
-  private Progress(PrintStream err, boolean quiet, boolean terminal) {
+  Progress(PrintStream err, boolean terminal, LongSupplier clock) {
     this.err = err;
-    this.quiet = quiet;
     this.terminal = terminal;
+    this.clock = clock;
+    this.nextNanos = clock.getAsLong() + INTERVAL_NANOS;
   }
 
-  static Progress to(PrintStream err, boolean quiet) {
-    return new Progress(err, quiet, stderrIsTerminal());
+  /** Progress of a load that begins now. */
+  static Progress to(PrintStream err) {
+    return new Progress(err, stderrIsTerminal(), System::nanoTime);
   }
 
   @Override
   public synchronized void update(String phase, long done, long total) {
-    if (quiet || finished || System.nanoTime() < nextNanos) {
+    long now = clock.getAsLong();
+    if (finished || now - nextNanos < 0) {
       return;
     }
     if (terminal) {
       bar().setExtraMessage(phase).maxHint(total).stepTo(done);
     } else {
-      nextNanos = System.nanoTime() + INTERVAL_NANOS;
-      err.printf(Locale.ROOT, "%s: %s of %s%n", phase, Units.bytes(done), Units.bytes(total));
+      nextNanos = now + INTERVAL_NANOS;
+      err.printf("%s: %s of %s%n", phase, Units.bytes(done), Units.bytes(total));
     }
   }
 
@@ -61,6 +64,7 @@ final class Progress implements LoadProgress, AutoCloseable {
     if (bar != null) {
       bar.close();
       bar = null;
+      err.println();
     }
   }
 
@@ -71,7 +75,7 @@ final class Progress implements LoadProgress, AutoCloseable {
               .setTaskName("tenon")
               .setUnit(" MB", 1_000_000)
               .setStyle(ProgressBarStyle.ASCII)
-              .setConsumer(new ConsoleProgressBarConsumer(err, WIDTH))
+              .setConsumer(new Line(err))
               .build();
     }
     return bar;
@@ -85,5 +89,15 @@ final class Progress implements LoadProgress, AutoCloseable {
     } catch (IOException | UnsupportedOperationException e) {
       return System.console() != null;
     }
+  }
+
+  /** The library ends a bar's line unless it closes before it was first drawn; so this does it. */
+  private static final class Line extends ConsoleProgressBarConsumer {
+    Line(PrintStream err) {
+      super(err, WIDTH);
+    }
+
+    @Override
+    public void close() {}
   }
 }
