@@ -17,12 +17,13 @@ typename S::F polynomial(typename S::F x, const float (&c)[N]) {
   return sum;
 }
 
-// ln(1 + f) = f - f^2 L(f) / 2 on sqrt(1/2) - 1 <= f < sqrt(2) - 1; relative error 3e-8.
-constexpr float kLog[] = {0x1.fffffap-1f, -0x1.5556f4p-1f, 0x1.00049ap-1f, -0x1.98d2c0p-2f,
-                          0x1.535d1cp-2f, -0x1.31850ep-2f, 0x1.250516p-2f, -0x1.65c90cp-3f};
-// sin t = t + t^3 S(t^2) and cos t = 1 + t^2 C(t^2) on |t| <= pi/4; errors 4e-9 and 6e-11.
+// -2 ln(1 + f) = f L(f) on sqrt(1/2) - 1 <= f < sqrt(2) - 1; relative error 3e-8.
+constexpr float kLog[] = {-0x1.0p+1f,      0x1.fffff8p-1f,  -0x1.555794p-1f,
+                          0x1.000572p-1f,  -0x1.98b6e0p-2f, 0x1.533226p-2f,
+                          -0x1.323c40p-2f, 0x1.26401ap-2f,  -0x1.653e1cp-3f};
+// sin t = t + t^3 S(t^2) and cos t = 1 + t^2 C(t^2) on |t| <= pi/4; errors 4e-9 and 3e-8.
 constexpr float kSin[] = {-0x1.555546p-3f, 0x1.110760p-7f, -0x1.994ebcp-13f};
-constexpr float kCos[] = {-0x1.0p-1f, 0x1.55553ep-5f, -0x1.6c087ep-10f, 0x1.993422p-16f};
+constexpr float kCos[] = {-0x1.ffffbap-2f, 0x1.553f96p-5f, -0x1.64757cp-10f};
 // Giles' form of the inverse normal CDF, z = y P(w) with y = 2p - 1 and w = -ln(1 - y^2), fitted
 // anew: in w - 2.5 below w = 5 (relative error 1e-7), and in sqrt(w) - 4 up to z = 8.4 (8e-7).
 constexpr float kCentral[] = {0x1.0fc8bep+1f,   0x1.652c86p-2f,  -0x1.8332aap-8f,
@@ -48,8 +49,7 @@ struct MinusTwoLog {
                     S::number(1.0f));
   }
   static F of(I e, F f) {
-    F near_one = S::fma(S::times(f, f), polynomial<S>(f, kLog), S::times(f, S::number(-2.0f)));
-    return S::fma(S::from_int(e), S::number(-kTwoLn2), near_one);
+    return S::fma(f, polynomial<S>(f, kLog), S::times(S::from_int(e), S::number(-kTwoLn2)));
   }
 };
 
@@ -67,11 +67,12 @@ struct Uniform {
   F low, range, most;
 
   explicit Uniform(const Fill& fill)
-      : low(S::number(fill.mean)), range(S::number(fill.deviation)), most(S::number(fill.most)) {}
+      : low(S::number(fill.mean)),
+        range(S::number(fill.deviation * 0x1p-24f)),
+        most(S::number(fill.most)) {}
 
   F sample(I w) const {
-    F u = S::times(S::from_int(S::template right<8>(w)), S::number(0x1p-24f));
-    return S::least(S::fma(u, range, low), most);
+    return S::least(S::fma(S::from_int(S::template right<8>(w)), range, low), most);
   }
   void operator()(I& even, I& odd, F& a, F& b) const {
     a = sample(even);
@@ -79,7 +80,8 @@ struct Uniform {
   }
 };
 
-// Box-Muller: 32 bits for the radius, 30 for an angle within a quarter turn, 2 for which quarter.
+// Box-Muller: 32 bits for the radius, and for the angle 32 for a place within a quarter turn, the
+// lowest two of which also say which quarter.
 template <class S>
 struct Normal {
   using I = typename S::I;
@@ -97,17 +99,15 @@ struct Normal {
     return S::root(MinusTwoLog<S>::of(e, f));
   }
   void operator()(I& even, I& odd, F& a, F& b) const {
-    constexpr float kUnit = 0x1.921fb6p-30f;  // pi / 2^31
-    F t = S::fma(S::from_int(S::template signed_right<2>(odd)), S::number(kUnit),
-                 S::number(kUnit / 2));
+    constexpr float kUnit = 0x1.921fb6p-32f;  // pi / 2^33
+    F t = S::fma(S::from_int(odd), S::number(kUnit), S::number(kUnit / 2));
     F square = S::times(t, t);
     F sine = S::fma(S::times(t, square), polynomial<S>(square, kSin), t);
     F cosine = S::fma(square, polynomial<S>(square, kCos), S::number(1.0f));
     I sign = S::both(S::template left<30>(odd), S::bits(0x80000000u));
-    F r = S::as_float(S::differ(S::as_bits(radius(even)), sign));
-    I turn = S::template left<31>(odd);
-    a = S::fma(S::times(r, S::if_negative(turn, sine, cosine)), deviation, mean);
-    b = S::fma(S::times(r, S::if_negative(turn, cosine, sine)), deviation, mean);
+    F r = S::times(S::as_float(S::differ(S::as_bits(radius(even)), sign)), deviation);
+    a = S::fma(r, S::if_odd(odd, sine, cosine), mean);
+    b = S::fma(r, S::if_odd(odd, cosine, sine), mean);
   }
 };
 

@@ -18,7 +18,8 @@ struct Philox {
   static constexpr int kBlocks = S::kLanes / 2;
 
   I keys[2 * kRounds];
-  I stream_low, stream_high;
+  // What the first round makes of the stream, the same for every block.
+  I first_c0, first_c1, first_c2;
 
   Philox(uint64_t key, uint64_t stream) {
     uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
@@ -26,8 +27,10 @@ struct Philox {
       keys[2 * round] = S::broadcast(k0);
       keys[2 * round + 1] = S::broadcast(k1);
     }
-    stream_low = S::broadcast(stream & 0xffffffffu);
-    stream_high = S::broadcast(stream >> 32);
+    uint64_t p1 = (stream & 0xffffffffu) * kMultiplier1;
+    first_c0 = S::broadcast(p1 >> 32 ^ static_cast<uint32_t>(key));
+    first_c1 = S::broadcast(p1);
+    first_c2 = S::broadcast(stream >> 32 ^ key >> 32);
   }
 
   // N groups of kBlocks blocks each, from block on: even[g] holds words 0 and 2 of each block of
@@ -35,18 +38,19 @@ struct Philox {
   template <int N>
   void words(uint64_t block, I* even, I* odd) const {
     I c0[N], c1[N], c2[N], c3[N];
-    for (int g = 0; g < N; g++) {
-      c0[g] = S::counters(block + static_cast<uint64_t>(g) * kBlocks);
-      c1[g] = S::high(c0[g]);
-      c2[g] = stream_low;
-      c3[g] = stream_high;
-    }
     const I m0 = S::broadcast(kMultiplier0), m1 = S::broadcast(kMultiplier1);
     // Keeps GCC from working the round keys out anew for each group: half as much time again.
     const I* round_keys = keys;
     asm("" : "+r"(round_keys));
+    for (int g = 0; g < N; g++) {
+      I counter = S::counters(block + static_cast<uint64_t>(g) * kBlocks);
+      c3[g] = S::multiply(counter, m0);
+      c0[g] = S::differ(S::high(counter), first_c0);
+      c1[g] = first_c1;
+      c2[g] = S::differ(S::high(c3[g]), first_c2);
+    }
 #pragma GCC unroll 10
-    for (int round = 0; round < kRounds; round++) {
+    for (int round = 1; round < kRounds; round++) {
 #pragma GCC unroll 4
       for (int g = 0; g < N; g++) {
         I p0 = S::multiply(c0[g], m0), p1 = S::multiply(c2[g], m1);

@@ -11,7 +11,7 @@ struct Simd {
   using I = __m256i;
   using F = __m256;
   static constexpr int kLanes = 8;
-  static constexpr int kGroups = 3;
+  static constexpr int kGroups = 4;
 
   static I broadcast(uint64_t x) { return _mm256_set1_epi64x(static_cast<long long>(x)); }
   static I counters(uint64_t first) {
@@ -44,6 +44,8 @@ struct Simd {
     return _mm256_srai_epi32(a, N);
   }
 
+  static I upper_halves_of(I a, I b) { return _mm256_blend_epi16(b, a, 0xAA); }
+
   static F number(float x) { return _mm256_set1_ps(x); }
   static F from_int(I a) { return _mm256_cvtepi32_ps(a); }
   static F as_float(I a) { return _mm256_castsi256_ps(a); }
@@ -56,6 +58,7 @@ struct Simd {
   static F least(F a, F b) { return _mm256_min_ps(a, b); }
   static F most(F a, F b) { return _mm256_max_ps(a, b); }
   static F if_negative(I test, F yes, F no) { return _mm256_blendv_ps(no, yes, as_float(test)); }
+  static F if_odd(I test, F yes, F no) { return if_negative(left<31>(test), yes, no); }
   static F if_zero(I test, F yes, F no) {
     return _mm256_blendv_ps(no, yes, as_float(_mm256_cmpeq_epi32(test, _mm256_setzero_si256())));
   }

@@ -49,6 +49,9 @@ struct Simd {
     return _mm512_srai_epi32(a, N);
   }
 
+  // The upper half of each lane of a, the lower of b.
+  static I upper_halves_of(I a, I b) { return _mm512_mask_blend_epi16(0xAAAAAAAAu, b, a); }
+
   static F number(float x) { return _mm512_set1_ps(x); }
   static F from_int(I a) { return _mm512_cvtepi32_ps(a); }
   static F as_float(I a) { return _mm512_castsi512_ps(a); }
@@ -62,6 +65,9 @@ struct Simd {
   static F most(F a, F b) { return _mm512_max_ps(a, b); }
   static F if_negative(I test, F yes, F no) {
     return _mm512_mask_blend_ps(_mm512_movepi32_mask(test), no, yes);
+  }
+  static F if_odd(I test, F yes, F no) {
+    return _mm512_mask_blend_ps(_mm512_test_epi32_mask(test, bits(1)), no, yes);
   }
   static F if_zero(I test, F yes, F no) {
     return _mm512_mask_blend_ps(_mm512_testn_epi32_mask(test, test), no, yes);

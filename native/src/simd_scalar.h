@@ -52,6 +52,10 @@ struct Simd {
         {static_cast<uint32_t>(whole(a.at[0]) >> N), static_cast<uint32_t>(whole(a.at[1]) >> N)}};
   }
 
+  static I upper_halves_of(I a, I b) {
+    return either(both(a, bits(0xffff0000u)), both(b, bits(0xffffu)));
+  }
+
   static F number(float x) { return {{x, x}}; }
   static F from_int(I a) {
     return {{static_cast<float>(whole(a.at[0])), static_cast<float>(whole(a.at[1]))}};
@@ -71,6 +75,7 @@ struct Simd {
     return {{whole(test.at[0]) < 0 ? yes.at[0] : no.at[0],
              whole(test.at[1]) < 0 ? yes.at[1] : no.at[1]}};
   }
+  static F if_odd(I test, F yes, F no) { return if_negative(left<31>(test), yes, no); }
   static F if_zero(I test, F yes, F no) {
     return {{test.at[0] == 0 ? yes.at[0] : no.at[0], test.at[1] == 0 ? yes.at[1] : no.at[1]}};
   }

@@ -86,8 +86,7 @@ template <class S>
 struct Pair<S, BFloat16> {
   static void store(void* out, typename S::F a, typename S::F b) {
     typename S::I low = S::template right<16>(rounded_bfloat16<S>(a));
-    typename S::I high = S::both(rounded_bfloat16<S>(b), S::bits(0xffff0000u));
-    S::store(out, S::in_block_order(S::either(low, high)));
+    S::store(out, S::in_block_order(S::upper_halves_of(rounded_bfloat16<S>(b), low)));
   }
 };
 
