@@ -2,17 +2,12 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
-import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +31,14 @@ public final class Planner {
     SlotNames names = new SlotNames(skeleton);
     Matching matching = Matching.of(skeleton, names, checkpoint.entries());
     @Nullable Claim[] claims = matching.claims();
-    checkAnyMatch(checkpoint, skeleton, claims);
+    Absences.requireAny(checkpoint, skeleton, claims);
     List<Mismatch> mismatched = Mismatches.takeOut(skeleton.slots(), claims);
     if (!mismatched.isEmpty() && !options.ignoreMismatched()) {
       throw Mismatches.error(checkpoint, mismatched);
     }
     TieForest forest = TieForest.of(skeleton.slots(), names, skeleton.ties());
     TieDecisions ties = TieDecisions.of(forest, claims);
-    List<String> warnings = new ArrayList<>();
-    shadowed(checkpoint, warnings);
+    List<String> warnings = new ArrayList<>(OwnNames.shadowed(checkpoint));
     warnings.addAll(matching.warnings());
     warnings.addAll(ties.warnings(skeleton.slots()));
     return new LoadPlan(
@@ -54,7 +48,7 @@ public final class Planner {
         Owners.groups(ties.owners()),
         ties.candidates(),
         List.of(),
-        missing(skeleton, ties, mismatched),
+        Absences.missing(skeleton, ties, mismatched),
         IgnoredKeys.reported(matching.unmatched(), skeleton),
         mismatched,
         warnings);
@@ -68,21 +62,7 @@ public final class Planner {
    *     keeps its own
    */
   public static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
-    Skeleton skeleton = CheckpointSkeleton.of(checkpoint, options.dtype() == null);
-    DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);
-    List<Step> steps = new ArrayList<>(skeleton.slots().size());
-    for (int i = 0; i < skeleton.slots().size(); i++) {
-      Slot slot = skeleton.slots().get(i);
-      steps.add(new Step.Read(slot, slot.dtypeIn(dtype), checkpoint.entries().get(i)));
-    }
-    List<String> warnings = new ArrayList<>();
-    warnings.add(
-        "No family and no skeleton file describe this model, so nothing can be found missing: file="
-            + checkpoint.directory());
-    shadowed(checkpoint, warnings);
-    return new LoadPlan(
-        skeleton, dtype, steps, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-        warnings);
+    return OwnNames.plan(checkpoint, options);
   }
 
   /**
@@ -104,7 +84,7 @@ public final class Planner {
         Owners.tied(steps, ties.owners()),
         Owners.groups(ties.owners()),
         List.of(),
-        List.<Tie>of(),
+        List.of(),
         List.of(),
         List.of(),
         List.of(),
@@ -121,48 +101,5 @@ public final class Planner {
       steps.add(claim == null ? new Step.Initialize(slot, own) : claim.step(slot, own));
     }
     return steps;
-  }
-
-  private static List<String> missing(
-      Skeleton skeleton, TieDecisions ties, List<Mismatch> mismatched) {
-    Set<String> reported = new HashSet<>();
-    mismatched.forEach(mismatch -> reported.add(mismatch.name()));
-    List<String> missing = new ArrayList<>();
-    for (int i = 0; i < skeleton.slots().size(); i++) {
-      Slot slot = skeleton.slots().get(i);
-      if (slot.persistent()
-          && !ties.held(i)
-          && !reported.contains(slot.name())
-          && !Patterns.anyFound(skeleton.patterns().ignoreMissing(), slot.name())) {
-        missing.add(slot.name());
-      }
-    }
-    missing.sort(null);
-    return missing;
-  }
-
-  private static void checkAnyMatch(
-      Checkpoint checkpoint, Skeleton skeleton, @Nullable Claim[] claims) {
-    for (Claim claim : claims) {
-      if (claim != null) {
-        return;
-      }
-    }
-    List<TensorEntry> entries = checkpoint.entries();
-    throw new TenonException(
-        "Nothing in the checkpoint matches the model: file=%s, class=%s, tensors=%d%s"
-            .formatted(
-                checkpoint.directory(),
-                skeleton.className(),
-                entries.size(),
-                entries.isEmpty() ? "" : ", first=" + entries.get(0).name()));
-  }
-
-  private static void shadowed(Checkpoint checkpoint, List<String> warnings) {
-    for (TensorEntry entry : checkpoint.shadowed()) {
-      warnings.add(
-          "Two files hold a tensor of one name, the later file's is used: tensor=%s, lost=%s"
-              .formatted(entry.name(), entry.file()));
-    }
   }
 }

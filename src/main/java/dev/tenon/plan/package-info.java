@@ -2,8 +2,21 @@
  * What a load will do, decided before a byte is read: each key of the checkpoint matched with a
  * slot of the skeleton, ties united, and one {@link dev.tenon.plan.Step} a slot.
  *
- * <p>Pure and deterministic: the same headers and the same skeleton give the same plan. May use
- * {@code checkpoint}, {@code skeleton} and {@code tensor}; never libtorch, never tensor bytes.
+ * <p>{@link dev.tenon.plan.Planner} goes one way, each stop a class:
+ *
+ * <ol>
+ *   <li>{@code LoadDType}, {@code SlotDTypes}: the dtype of the load, and of each slot in it.
+ *   <li>{@code Matching}: a key is renamed ({@code Spelling}), perhaps converted ({@code
+ *       Converter}, {@code Gathering}, {@code Layout}), and looked up ({@code SlotNames}).
+ *   <li>{@code Mismatches}: what does not fit is an error, all of it at once, or counts as absent.
+ *   <li>{@code TieForest}, {@code TieDecisions}: names that share a tensor, and whose it is by what
+ *       the files hold. Where only bytes can tell, a {@link dev.tenon.plan.TieCandidate} is left
+ *       for {@link dev.tenon.plan.LoadPlan#resolve}.
+ * </ol>
+ *
+ * <p>Pure and deterministic: the same headers and the same skeleton give the same plan, in any
+ * thread. The time is linear in keys and slots. May use {@code checkpoint}, {@code skeleton} and
+ * {@code tensor}; never libtorch, never tensor bytes.
  */
 @NullMarked
 package dev.tenon.plan;

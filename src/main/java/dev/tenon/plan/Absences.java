@@ -1,0 +1,53 @@
+package dev.tenon.plan;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.skeleton.Patterns;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.Slot;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Slots that no file holds. */
+final class Absences {
+  private Absences() {}
+
+  /** Names to report as missing, sorted. */
+  static List<String> missing(Skeleton skeleton, TieDecisions ties, List<Mismatch> mismatched) {
+    Set<String> reported = new HashSet<>();
+    mismatched.forEach(mismatch -> reported.add(mismatch.name()));
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < skeleton.slots().size(); i++) {
+      Slot slot = skeleton.slots().get(i);
+      if (slot.persistent()
+          && !ties.held(i)
+          && !reported.contains(slot.name())
+          && !Patterns.anyFound(skeleton.patterns().ignoreMissing(), slot.name())) {
+        missing.add(slot.name());
+      }
+    }
+    missing.sort(null);
+    return missing;
+  }
+
+  /** Refuses a checkpoint of which nothing matches: it is another model's. */
+  static void requireAny(Checkpoint checkpoint, Skeleton skeleton, @Nullable Claim[] claims) {
+    for (Claim claim : claims) {
+      if (claim != null) {
+        return;
+      }
+    }
+    List<TensorEntry> entries = checkpoint.entries();
+    throw new TenonException(
+        "Nothing in the checkpoint matches the model: file=%s, class=%s, tensors=%d%s"
+            .formatted(
+                checkpoint.directory(),
+                skeleton.className(),
+                entries.size(),
+                entries.isEmpty() ? "" : ", first=" + entries.get(0).name()));
+  }
+}
