@@ -7,7 +7,10 @@ final class InitEngines {
   static InitEngine of(EngineOptions options, LazyCore core) {
     return switch (options.rng()) {
       case TORCH -> new TorchInit(options.device(), options.seed());
-      case PHILOX -> new PhiloxInit(core, options.device(), options.seed());
+      case PHILOX -> {
+        InitEngine philox = new PhiloxInit(core, options.seed());
+        yield options.device().kind() == Device.Kind.CPU ? philox : new ViaCpu(philox);
+      }
     };
   }
 }

@@ -92,7 +92,7 @@ final class LoadRun implements AutoCloseable {
   }
 
   private void read() {
-    new ReadPhase(files, reader, core, options, listener).run(plan.steps(), tensors);
+    new ReadPhase(files, reader, core, onDevice, options, listener).run(plan.steps(), tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Read || step instanceof Step.Assemble) {

@@ -15,24 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counter-based values from the native core, in parallel: each element follows from the seed, its
- * slot's name and its index, whatever else is missing. Rules the core has no kernel for run on
- * libtorch, from a generator of the slot's own, seeded by the same key.
+ * slot's name and its index, whatever else is missing. For tensors on the CPU. Rules the core has
+ * no kernel for run on libtorch, from a generator of the slot's own, seeded by the same key.
  */
 final class PhiloxInit implements InitEngine {
   /** Elements of a batch: an interrupt waits for one. */
   private static final long BATCH = 1L << 27;
 
   private final LazyCore core;
-  private final Device device;
   private final long seed;
   private final FillBatch batch;
   private long elements;
   private long bytes;
 
-  PhiloxInit(LazyCore core, Device device, long seed) {
+  PhiloxInit(LazyCore core, long seed) {
     core.get();
     this.core = core;
-    this.device = device;
     this.seed = seed;
     this.batch = new FillBatch(seed);
   }
@@ -75,10 +73,9 @@ final class PhiloxInit implements InitEngine {
   private void fill(InitTask task, LongConsumer written) {
     Workers.requireNotInterrupted();
     Shape shape = task.slot().shape();
-    boolean onCpu = device.kind() == Device.Kind.CPU;
-    if (!onCpu || !drawable(task.dtype()) || !add(task, shape, written)) {
+    if (!drawable(task.dtype()) || !add(task, shape, written)) {
       long own = PhiloxKey.of(seed, task.slot().name()).key();
-      try (TorchInit torch = new TorchInit(device, own)) {
+      try (TorchInit torch = new TorchInit(Device.CPU, own)) {
         torch.fill(List.of(task), written);
       }
     }

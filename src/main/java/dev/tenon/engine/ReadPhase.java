@@ -4,6 +4,7 @@ import dev.tenon.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
 
 /** Fills every slot that files hold: mapped, read, or converted. */
@@ -15,12 +16,14 @@ final class ReadPhase {
   private final LoadListener listener;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeReads reads;
+  private final DeviceReads deviceReads;
   private final boolean hasCore;
 
   ReadPhase(
       ShardFiles files,
       Reader reader,
       LazyCore core,
+      Tensors onDevice,
       EngineOptions options,
       LoadListener listener) {
     this.files = files;
@@ -29,6 +32,7 @@ final class ReadPhase {
     this.options = options;
     this.listener = listener;
     this.reads = new NativeReads(core);
+    this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && LazyCore.available();
   }
 
@@ -47,19 +51,22 @@ final class ReadPhase {
         fill(step, tensors[i]);
       }
     }
-    long total = reads.bytes() + jobs.stream().mapToLong(Workers.Job::bytes).sum();
-    AtomicLong done = new AtomicLong();
-    reads.run(bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
-    Workers.run(
-        jobs,
-        options.threads(),
-        bytes -> listener.progress(Phase.READ, done.addAndGet(bytes), total));
+    long total =
+        reads.bytes() + deviceReads.bytes() + jobs.stream().mapToLong(Workers.Job::bytes).sum();
+    AtomicLong sum = new AtomicLong();
+    LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
+    reads.run(done);
+    deviceReads.run(done);
+    Workers.run(jobs, options.threads(), done);
     files.verifyUnchanged();
   }
 
   private void fill(Step step, Tensor target) {
-    boolean bytesMatter = options.device().kind() != Device.Kind.META;
-    if (bytesMatter && !(hasCore && reads.take(step, target))) {
+    boolean taken =
+        options.device().kind() == Device.Kind.META
+            || hasCore && reads.take(step, target)
+            || deviceReads.take(step, target);
+    if (!taken) {
       reader.fill(step, target, jobs);
     }
   }

@@ -122,7 +122,7 @@ final class TorchInit implements InitEngine {
     long zeros = (long) Math.ceil(sparsity * rows);
     draws.normal(tensor, 0, std);
     Scalar zero = new Scalar(0L);
-    TensorOptions indices = new TensorOptions(ScalarType.Long);
+    TensorOptions indices = tensor.options().dtype(new ScalarTypeOptional(ScalarType.Long));
     for (long column = 0; column < shape.dim(1); column++) {
       Tensor order = torch.randperm(rows, draws.generator(), indices);
       tensor.select(1, column).index_fill_(0, order.narrow(0, 0, zeros), zero);

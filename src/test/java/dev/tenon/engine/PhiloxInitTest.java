@@ -32,7 +32,7 @@ class PhiloxInitTest {
     Tensor[] tensors = new Tensor[names.size()];
     try (Tensors make = new Tensors(Device.CPU);
         LazyCore core = new LazyCore(2);
-        PhiloxInit engine = new PhiloxInit(core, Device.CPU, 7)) {
+        PhiloxInit engine = new PhiloxInit(core, 7)) {
       Arrays.setAll(tensors, i -> make.empty(SHAPE, dtype));
       InitTask[] tasks = new InitTask[rules.size()];
       Arrays.setAll(
