@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class Blocks {
   private Blocks() {}
 
+  /** {@code kaiming_uniform_(a=√5)}: gain √(2 / (1 + 5)) = 1/√3. */
+  private static final InitRule UNIFORM =
+      new InitRule.KaimingUniform(1 / Math.sqrt(3.0), Fans.Mode.FAN_IN);
+
   /** A module without tensors, such as a dropout or an activation. */
   public static final Block EMPTY = module -> {};
 
@@ -46,13 +50,14 @@ public final class Blocks {
     return conv2d(in, out, kernel, kernel, 1, true);
   }
 
+  /** {@code nn.ConvTranspose1d}: weight [in, out, kernel]; its bias has {@code out}. */
+  public static Block convTranspose1d(long in, long out, long kernel) {
+    return transposed(out, in, out, kernel);
+  }
+
   /** {@code nn.ConvTranspose2d}: weight [in, out, kernel, kernel]; its bias has {@code out}. */
   public static Block convTranspose2d(long in, long out, long kernel) {
-    return module -> {
-      InitRule uniform = new InitRule.KaimingUniform(1 / Math.sqrt(3.0), Fans.Mode.FAN_IN);
-      module.kind(LINEAR).parameter("weight", uniform, in, out, kernel, kernel);
-      module.parameter("bias", biasOf(Shape.of(in, out, kernel, kernel)), out);
-    };
+    return transposed(out, in, out, kernel, kernel);
   }
 
   /** {@code nn.Embedding}: weight [count, dim]; the row {@code padding}, if any, is zero. */
@@ -128,12 +133,17 @@ public final class Blocks {
   private static Block weighted(boolean bias, long... dims) {
     Shape shape = Shape.of(dims);
     return module -> {
-      // kaiming_uniform_(a=√5): gain √(2 / (1 + 5)) = 1/√3
-      InitRule uniform = new InitRule.KaimingUniform(1 / Math.sqrt(3.0), Fans.Mode.FAN_IN);
-      module.kind(LINEAR).parameter("weight", uniform, dims);
+      module.kind(LINEAR).parameter("weight", UNIFORM, dims);
       if (bias) {
         module.parameter("bias", biasOf(shape), dims[0]);
       }
+    };
+  }
+
+  private static Block transposed(long out, long... dims) {
+    return module -> {
+      module.kind(LINEAR).parameter("weight", UNIFORM, dims);
+      module.parameter("bias", biasOf(Shape.of(dims)), out);
     };
   }
 
