@@ -23,6 +23,7 @@ module dev.tenon {
   provides dev.tenon.skeleton.Family with
       dev.tenon.skeleton.family.Albert,
       dev.tenon.skeleton.family.AudioSpectrogramTransformer,
+      dev.tenon.skeleton.family.Bark,
       dev.tenon.skeleton.family.Bart,
       dev.tenon.skeleton.family.Beit,
       dev.tenon.skeleton.family.Bert,

@@ -1,0 +1,208 @@
+package dev.tenon.skeleton.family;
+
+import static dev.tenon.skeleton.Blocks.conv1d;
+import static dev.tenon.skeleton.Blocks.convTranspose1d;
+import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Blocks.lstm;
+
+import dev.tenon.skeleton.Block;
+import dev.tenon.skeleton.Blocks;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.DefaultRules;
+import dev.tenon.skeleton.Fans;
+import dev.tenon.skeleton.Init;
+import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.Module;
+import dev.tenon.skeleton.Value;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * EnCodec (Défossez et al. 2022): convolutions and an LSTM to codes and back, with residual vector
+ * quantisation between.
+ *
+ * <p>The reference draws the product of a weight-normalised convolution, not its two factors, and
+ * so loses what it drew. Here the same numbers are drawn, which keeps all later ones the same, and
+ * the factors are zero, which is what fresh memory holds in the reference: a codec is of use only
+ * when loaded.
+ *
+ * @param c its config, with defaults
+ */
+record Encodec(Config c) {
+  private static final Config DEFAULTS =
+      Config.defaults(
+          "target_bandwidths", List.of(1.5, 3.0, 6.0, 12.0, 24.0),
+          "sampling_rate", 24000,
+          "audio_channels", 1,
+          "hidden_size", 128,
+          "num_filters", 32,
+          "num_residual_layers", 1,
+          "upsampling_ratios", List.of(8, 5, 4, 2),
+          "norm_type", "weight_norm",
+          "kernel_size", 7,
+          "last_kernel_size", 7,
+          "residual_kernel_size", 3,
+          "dilation_growth_rate", 2,
+          "compress", 2,
+          "num_lstm_layers", 2,
+          "codebook_size", 1024,
+          "use_conv_shortcut", true);
+
+  private static final InitRule HE = new InitRule.KaimingNormal(Math.sqrt(2), Fans.Mode.FAN_IN);
+
+  /** The factor that has the product's shape. */
+  private static final String DIRECTION = "parametrizations.weight.original1";
+
+  /** The fields that are absent get the reference's defaults. */
+  static Block model(Config c) {
+    return new Encodec(c.withDefaults(DEFAULTS)).model();
+  }
+
+  private Block model() {
+    return m ->
+        m.model(c)
+            .add("encoder", e -> e.list("layers", encoder()))
+            .add("decoder", d -> d.list("layers", decoder()))
+            .add("quantizer", q -> q.repeat("layers", quantizers(), i -> quantizer()));
+  }
+
+  private List<Block> encoder() {
+    List<Integer> ratios = new ArrayList<>(c.integers("upsampling_ratios"));
+    Collections.reverse(ratios);
+    int width = c.integer("num_filters");
+    List<Block> layers = new ArrayList<>();
+    layers.add(convolution(c.integer("audio_channels"), width, c.integer("kernel_size"), 1, 1));
+    for (int ratio : ratios) {
+      residuals(layers, width);
+      layers.add(Blocks.EMPTY);
+      layers.add(convolution(width, 2 * width, 2 * ratio, ratio, 1));
+      width *= 2;
+    }
+    layers.add(recurrent(width));
+    layers.add(Blocks.EMPTY);
+    layers.add(convolution(width, c.integer("hidden_size"), c.integer("last_kernel_size"), 1, 1));
+    return layers;
+  }
+
+  private List<Block> decoder() {
+    List<Integer> ratios = c.integers("upsampling_ratios");
+    int width = c.integer("num_filters") << ratios.size();
+    List<Block> layers = new ArrayList<>();
+    layers.add(convolution(c.integer("hidden_size"), width, c.integer("kernel_size"), 1, 1));
+    layers.add(recurrent(width));
+    for (int ratio : ratios) {
+      layers.add(Blocks.EMPTY);
+      layers.add(transposed(width, width / 2, 2 * ratio));
+      width /= 2;
+      residuals(layers, width);
+    }
+    layers.add(Blocks.EMPTY);
+    layers.add(
+        convolution(width, c.integer("audio_channels"), c.integer("last_kernel_size"), 1, 1));
+    return layers;
+  }
+
+  private Block recurrent(int width) {
+    return m -> m.add("lstm", lstm(width, width, c.integer("num_lstm_layers")));
+  }
+
+  /** Residual blocks whose dilation grows from one to the next; activations have no tensors. */
+  private void residuals(List<Block> layers, int width) {
+    int hidden = width / c.integer("compress");
+    int kernel = c.integer("residual_kernel_size");
+    int dilation = 1;
+    for (int i = 0; i < c.integer("num_residual_layers"); i++) {
+      Block first = convolution(width, hidden, kernel, 1, dilation);
+      Block second = convolution(hidden, width, 1, 1, 1);
+      Block shortcut = convolution(width, width, 1, 1, 1);
+      layers.add(
+          m ->
+              m.list("block", List.of(Blocks.EMPTY, first, Blocks.EMPTY, second))
+                  .addIf(c.flag("use_conv_shortcut"), "shortcut", shortcut));
+      dilation *= c.integer("dilation_growth_rate");
+    }
+  }
+
+  /** A padded convolution, and the numbers its padding is computed from. */
+  private Block convolution(int in, int out, int kernel, int stride, int dilation) {
+    int span = (kernel - 1) * dilation + 1;
+    double bound = Math.sqrt(1.0 / (in * kernel));
+    InitRule uniform = new InitRule.Uniform(-bound, bound);
+    BiConsumer<Init, String> more = (init, weight) -> init.rule(weight, HE).rule("bias", uniform);
+    return normalized(conv1d(in, out, kernel, 1, true), Shape.of(out, in, kernel), out, more)
+        .then(number("stride", stride))
+        .then(number("kernel_size", span))
+        .then(number("padding_total", span - stride));
+  }
+
+  private Block transposed(int in, int out, int kernel) {
+    Shape weight = Shape.of(in, out, kernel);
+    return normalized(convTranspose1d(in, out, kernel), weight, out, (init, name) -> {});
+  }
+
+  private static Block number(String name, long number) {
+    return m -> m.buffer(name, false, DType.I64, Value.zeros(DType.I64).plus(number));
+  }
+
+  /** A convolution and its norm; {@code more} draws the named weight after the default rules. */
+  private Block normalized(
+      Block convolution, Shape weight, int out, BiConsumer<Init, String> more) {
+    if (c.string("norm_type").equals("time_group_norm")) {
+      Block drawn = convolution.then(m -> m.init(init -> more.accept(init, "weight")));
+      return m -> m.add("conv", drawn).add("norm", layerNorm(out));
+    }
+    double std = DefaultRules.of(c).std();
+    Block drawn =
+        m ->
+            m.init(init -> init.normal(DIRECTION, 0, std).zeros("bias"))
+                .init(init -> more.accept(init, DIRECTION))
+                .init(init -> init.zeros(DIRECTION));
+    return m -> m.add("conv", factors(weight, out).then(drawn));
+  }
+
+  /** A weight as length [first, 1, 1] and direction (Salimans and Kingma 2016). */
+  private static Block factors(Shape weight, int out) {
+    return m ->
+        m.parameter("bias", InitRule.ZEROS, out)
+            .add(
+                "parametrizations",
+                p ->
+                    p.add(
+                        "weight",
+                        w ->
+                            w.parameter("original0", InitRule.ZEROS, weight.dim(0), 1, 1)
+                                .parameter(
+                                    "original1",
+                                    InitRule.ZEROS,
+                                    weight.dim(0),
+                                    weight.dim(1),
+                                    weight.dim(2))));
+  }
+
+  /** As many as the highest bandwidth allows, each of log₂(codebook size) bits a frame. */
+  private int quantizers() {
+    int hop = c.integers("upsampling_ratios").stream().reduce(1, (a, b) -> a * b);
+    int frames = (c.integer("sampling_rate") + hop - 1) / hop;
+    int bits = 32 - Integer.numberOfLeadingZeros(c.integer("codebook_size") - 1);
+    List<Double> bandwidths = c.numbers("target_bandwidths");
+    double most = 1000 * bandwidths.get(bandwidths.size() - 1);
+    return (int) Math.floor(most / (frames * bits));
+  }
+
+  private Block quantizer() {
+    int size = c.integer("codebook_size");
+    int dim = c.integer("codebook_dim", c.integer("hidden_size"));
+    return m -> m.add("codebook", b -> codebook(b, size, dim));
+  }
+
+  private static void codebook(Module m, int size, int dim) {
+    m.buffer("inited", true, DType.F32, Value.ones(DType.F32, 1), 1);
+    m.buffer("cluster_size", true, DType.F32, Value.zeros(DType.F32, size), size);
+    m.buffer("embed", true, DType.F32, Value.zeros(DType.F32, size, dim), size, dim);
+    m.buffer("embed_avg", true, DType.F32, Value.zeros(DType.F32, size, dim), size, dim);
+  }
+}
