@@ -90,6 +90,7 @@ class NativeCoreTest {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
                     option,
                     "-cp",
                     System.getProperty("java.class.path"),
