@@ -13,10 +13,14 @@ struct Shape {
   tenon_fill_item item;
 };
 
-// P(X < x), by libm.
-double cdf(const tenon_fill_item& item, double x) {
+// P(X < x), by libm; a uniform has 2^24 values, and one that is x itself counts if tie_below.
+double cdf(const tenon_fill_item& item, double x, bool tie_below) {
   auto normal = [](double z) { return 0.5 * erfc(-z * M_SQRT1_2); };
-  if (item.kind == TENON_UNIFORM) return fmin(fmax((x - item.a) / (item.b - item.a), 0.0), 1.0);
+  if (item.kind == TENON_UNIFORM) {
+    double steps = (x - item.a) / (item.b - item.a) * 0x1p24;
+    double below = tie_below ? floor(steps) + 1 : ceil(steps);
+    return fmin(fmax(below * 0x1p-24, 0.0), 1.0);
+  }
   if (item.kind == TENON_NORMAL) return normal(x);
   if (x <= item.c) return 0.0;
   if (x >= item.d) return 1.0;
@@ -115,7 +119,9 @@ void check_cells(const Shape& shape, const Cells& cells, const std::vector<int64
   double below = 0;
   for (int64_t cell = -cells.half; cell < cells.half; cell++) {
     double edge = cell + 1 == cells.half ? HUGE_VAL : cells.lower_edge(cell + 1);
-    double above = isfinite(edge) ? cdf(shape.item, edge) : cell < 0 ? 0.0 : 1.0;
+    // Between an odd code and an even one, rounding gives a tie to the even.
+    bool odd = cells.shift == 0 && (cell + 1) % 2 != 0;
+    double above = isfinite(edge) ? cdf(shape.item, edge, odd) : cell < 0 ? 0.0 : 1.0;
     // What would round to a uniform's upper bound goes to the value below it.
     bool last = cells.value((cell + 1) * (int64_t{1} << cells.shift)) >= shape.item.b;
     if (shape.item.kind == TENON_UNIFORM && cell >= 0 && last) above = 1.0;
