@@ -28,9 +28,18 @@ public final class Engine {
    */
   public static Loaded load(
       LoadPlan plan, List<Shard> shards, EngineOptions options, LoadListener listener) {
+    return load(plan, shards, options, listener, LazyCore.of(options.threads()));
+  }
+
+  static Loaded load(
+      LoadPlan plan,
+      List<Shard> shards,
+      EngineOptions options,
+      LoadListener listener,
+      LazyCore core) {
     TorchRuntime.require();
     TorchTypes.requireDevice(options.device());
-    try (LoadRun run = new LoadRun(plan, shards, options, listener)) {
+    try (LoadRun run = new LoadRun(plan, shards, options, listener, core)) {
       return run.load();
     } catch (OutOfMemoryError e) {
       // JavaCPP's word for its limit on physical memory; a Java heap that is full says otherwise.

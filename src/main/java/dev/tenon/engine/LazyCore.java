@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
 import org.jspecify.annotations.Nullable;
 
@@ -9,23 +10,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class LazyCore implements AutoCloseable {
   private final int threads;
+  private final boolean available;
   private @Nullable NativeCore core;
 
-  LazyCore(int threads) {
+  private LazyCore(int threads, boolean available) {
     this.threads = threads;
+    this.available = available;
+  }
+
+  /** The build's native core, if it has one. */
+  static LazyCore of(int threads) {
+    return new LazyCore(threads, NativeCore.available());
+  }
+
+  /** No native core, as in a build without one. */
+  static LazyCore none() {
+    return new LazyCore(1, false);
   }
 
   /** Whether {@link #get} works. */
-  static boolean available() {
-    return NativeCore.available();
+  boolean available() {
+    return available;
   }
 
   /**
    * The handle, which this object keeps. For the thread that loads.
    *
-   * @throws dev.tenon.TenonException if there is no native core; it says why
+   * @throws TenonException if there is no native core; it says why
    */
   NativeCore get() {
+    if (!available) {
+      String reason = NativeCore.unavailable();
+      throw new TenonException(
+          "Counter-based numbers need the native core: reason="
+              + (reason == null ? "not wanted" : reason));
+    }
     NativeCore open = core;
     if (open == null) {
       open = NativeCore.load(threads);

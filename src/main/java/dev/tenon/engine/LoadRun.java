@@ -21,11 +21,17 @@ final class LoadRun implements AutoCloseable {
   private LoadPlan plan;
   private boolean handedOut;
 
-  LoadRun(LoadPlan wanted, List<Shard> shards, EngineOptions options, LoadListener listener) {
+  /** Takes the native core over and closes it in the end. */
+  LoadRun(
+      LoadPlan wanted,
+      List<Shard> shards,
+      EngineOptions options,
+      LoadListener listener,
+      LazyCore core) {
     this.options = options;
     this.listener = listener;
     this.files = new ShardFiles(shards);
-    this.core = new LazyCore(options.threads());
+    this.core = core;
     this.onDevice = new Tensors(options.device(), core);
     this.reader = new Reader(files, onCpu, options.device(), options.residency());
     this.plan = wanted;

@@ -33,7 +33,7 @@ final class ReadPhase {
     this.listener = listener;
     this.reads = new NativeReads(core);
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
-    this.hasCore = options.device().kind() == Device.Kind.CPU && LazyCore.available();
+    this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
 
   /**

@@ -35,7 +35,7 @@ final class Tensors implements AutoCloseable {
   /** Makes large tensors on the CPU in memory of the native core, if there is one. */
   Tensors(Device device, @Nullable LazyCore core) {
     this.device = device;
-    this.core = device.kind() == Device.Kind.CPU && LazyCore.available() ? core : null;
+    this.core = core != null && device.kind() == Device.Kind.CPU && core.available() ? core : null;
   }
 
   /** A tensor whose bytes are whatever the memory holds. */

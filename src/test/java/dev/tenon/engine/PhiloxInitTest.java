@@ -1,8 +1,10 @@
 package dev.tenon.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tenon.TenonException;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
@@ -20,7 +22,7 @@ class PhiloxInitTest {
 
   @BeforeEach
   void needsTheNativeCore() {
-    assumeTrue(LazyCore.available(), "this build has no native core");
+    assumeTrue(LazyCore.of(1).available(), "this build has no native core");
   }
 
   private static Slot slot(String name) {
@@ -31,7 +33,7 @@ class PhiloxInitTest {
   private static Tensor[] fill(DType dtype, List<String> names, List<InitRule> rules) {
     Tensor[] tensors = new Tensor[names.size()];
     try (Tensors make = new Tensors(Device.CPU);
-        LazyCore core = new LazyCore(2);
+        LazyCore core = LazyCore.of(2);
         PhiloxInit engine = new PhiloxInit(core, 7)) {
       Arrays.setAll(tensors, i -> make.empty(SHAPE, dtype));
       InitTask[] tasks = new InitTask[rules.size()];
@@ -99,6 +101,15 @@ class PhiloxInitTest {
     Tensor[] both = fill(DType.F32, List.of("a", "b"), List.of(sparse, sparse));
     assertThat(Bytes.crc32(one(DType.F32, "b", sparse))).isEqualTo(Bytes.crc32(both[1]));
     assertThat(Bytes.crc32(both[0])).isNotEqualTo(Bytes.crc32(both[1]));
+  }
+
+  @Test
+  void withoutTheCoreThereAreNoSuchNumbers() {
+    var planned = Scenarios.plan("gemma2-some-missing", Scenarios.directory("gemma2-some-missing"));
+    EngineOptions options = EngineOptions.defaults().drawing(Rng.PHILOX, 3);
+    assertThatThrownBy(() -> planned.load(options, LazyCore.none()))
+        .isInstanceOf(TenonException.class)
+        .hasMessageContaining("native core");
   }
 
   @Test

@@ -25,23 +25,31 @@ class ScenarioTest {
   @ParameterizedTest
   @MethodSource("names")
   void tensorsAndTiesAreTheReferences(String name) {
-    check(name, EngineOptions.defaults());
+    check(name, EngineOptions.defaults(), LazyCore.of(2));
   }
 
   @ParameterizedTest
   @EnumSource(Residency.class)
   void whereBytesLiveDoesNotChangeThem(Residency residency) {
-    names().forEach(name -> check(name, EngineOptions.defaults().residing(residency)));
+    EngineOptions options = EngineOptions.defaults().residing(residency);
+    names().forEach(name -> check(name, options, LazyCore.of(2)));
   }
 
-  private static void check(String name, EngineOptions options) {
+  @ParameterizedTest
+  @EnumSource(Residency.class)
+  void libtorchAloneReadsTheSame(Residency residency) {
+    EngineOptions options = EngineOptions.defaults().residing(residency);
+    names().forEach(name -> check(name, options, LazyCore.none()));
+  }
+
+  private static void check(String name, EngineOptions options, LazyCore core) {
     JsonNode expected = Scenarios.expected(name);
     if (expected.has("error")) {
-      assertThatThrownBy(() -> Scenarios.load(name, options).close())
+      assertThatThrownBy(() -> load(name, options, core).close())
           .isInstanceOf(TenonException.class);
       return;
     }
-    try (Loaded loaded = Scenarios.load(name, options)) {
+    try (Loaded loaded = load(name, options, core)) {
       List<String> wrong = new ArrayList<>();
       Skeleton skeleton = loaded.plan().skeleton();
       var index = skeleton.index();
@@ -68,5 +76,9 @@ class ScenarioTest {
         assertThat(distinct).as("%s %s", name, group).hasSize(1);
       }
     }
+  }
+
+  private static Loaded load(String name, EngineOptions options, LazyCore core) {
+    return Scenarios.plan(name, Scenarios.directory(name)).load(options, core);
   }
 }

@@ -51,7 +51,11 @@ final class Scenarios {
   /** A plan and the files it was made from. */
   record Planned(LoadPlan plan, Checkpoint checkpoint) {
     Loaded load(EngineOptions options) {
-      return Engine.load(plan, checkpoint.shards(), options, LoadListener.NONE);
+      return load(options, LazyCore.of(options.threads()));
+    }
+
+    Loaded load(EngineOptions options, LazyCore core) {
+      return Engine.load(plan, checkpoint.shards(), options, LoadListener.NONE, core);
     }
   }
 
