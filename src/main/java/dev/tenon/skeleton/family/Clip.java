@@ -80,16 +80,28 @@ public final class Clip implements Family {
   private static Block model(Config c) {
     Config text = part(c, "text", TEXT);
     Config vision = part(c, "vision", VISION);
+    return joined(
+        c,
+        InitRule.ZEROS,
+        new Tower(textModel(text), text.integer("hidden_size")),
+        new Tower(visionModel(vision), vision.integer("hidden_size")));
+  }
+
+  /** An encoder, and how wide its output is. */
+  record Tower(Block model, int width) {}
+
+  /** Two encoders, a projection from each into one space, and a scale no rule initialises. */
+  static Block joined(Config c, InitRule scale, Tower text, Tower vision) {
     int shared = c.integer("projection_dim");
-    double textStd = inverseRoot(text.integer("hidden_size")) * factor(c);
-    double visionStd = inverseRoot(vision.integer("hidden_size")) * factor(c);
+    double textStd = inverseRoot(text.width) * factor(c);
+    double visionStd = inverseRoot(vision.width) * factor(c);
     return m ->
         m.model(c)
-            .parameter("logit_scale", InitRule.ZEROS)
-            .add("text_model", textModel(text))
-            .add("vision_model", visionModel(vision))
-            .add("visual_projection", linear(vision.integer("hidden_size"), shared, false))
-            .add("text_projection", linear(text.integer("hidden_size"), shared, false))
+            .parameter("logit_scale", scale)
+            .add("text_model", text.model)
+            .add("vision_model", vision.model)
+            .add("visual_projection", linear(vision.width, shared, false))
+            .add("text_projection", linear(text.width, shared, false))
             .init(
                 init ->
                     init.normal("text_projection.weight", 0, textStd)
@@ -182,7 +194,7 @@ public final class Clip implements Family {
     int hidden = c.integer("hidden_size");
     double deep = inverseRoot(2.0 * c.integer("num_hidden_layers"));
     double in = inverseRoot(hidden) * deep * factor(c);
-    Block attention = attention(hidden).then(m -> m.init(init -> drawAttention(c, init, in)));
+    Block attention = attention(hidden, true).then(m -> m.init(init -> drawAttention(c, init, in)));
     Block mlp = Vision.mlp(hidden, c.integer("intermediate_size")).then(m -> drawMlp(c, m, in));
     return m ->
         m.add("self_attn", attention)
@@ -203,12 +215,12 @@ public final class Clip implements Family {
   }
 
   /** Attention whose parts the reference registers as keys, values, queries. */
-  static Block attention(int hidden) {
+  static Block attention(int hidden, boolean bias) {
     return m ->
-        m.add("k_proj", linear(hidden, hidden))
-            .add("v_proj", linear(hidden, hidden))
-            .add("q_proj", linear(hidden, hidden))
-            .add("out_proj", linear(hidden, hidden));
+        m.add("k_proj", linear(hidden, hidden, bias))
+            .add("v_proj", linear(hidden, hidden, bias))
+            .add("q_proj", linear(hidden, hidden, bias))
+            .add("out_proj", linear(hidden, hidden, bias));
   }
 
   static double factor(Config c) {

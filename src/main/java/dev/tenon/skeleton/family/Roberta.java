@@ -70,7 +70,8 @@ public final class Roberta implements Family {
     return Bert.model(c, pooler).then(m -> m.add("embeddings", embeddings(c)));
   }
 
-  private static Block embeddings(Config c) {
+  /** BERT's embeddings with the positions last, and a row of those for the padding. */
+  static Block embeddings(Config c) {
     int positions = c.integer("max_position_embeddings");
     Block named =
         m ->

@@ -130,7 +130,7 @@ public final class Siglip implements Family {
 
   private static Block encoder(Config c) {
     int hidden = c.integer("hidden_size");
-    Block attention = Clip.attention(hidden).then(m -> m.init(Siglip::drawAttention));
+    Block attention = Clip.attention(hidden, true).then(m -> m.init(Siglip::drawAttention));
     Block layer =
         m ->
             m.add("layer_norm1", layerNorm(hidden))
