@@ -21,7 +21,10 @@ module dev.tenon {
   uses dev.tenon.skeleton.Family;
 
   provides dev.tenon.skeleton.Family with
+      dev.tenon.skeleton.family.Aimv2,
       dev.tenon.skeleton.family.Albert,
+      dev.tenon.skeleton.family.Align,
+      dev.tenon.skeleton.family.AltClip,
       dev.tenon.skeleton.family.AudioSpectrogramTransformer,
       dev.tenon.skeleton.family.Bark,
       dev.tenon.skeleton.family.Bart,
