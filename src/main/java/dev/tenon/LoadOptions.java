@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param dtype the dtype of floating-point slots, or null for what the checkpoint suggests
  * @param device {@code cpu}, {@code meta} or {@code cuda:N}; {@code cuda} alone is {@code cuda:0}
  * @param seed of missing slots' random numbers
- * @param rng generator of missing slots' random numbers
+ * @param rng generator of missing slots' random numbers, or null for {@link Rng#PHILOX} on a CPU
+ *     with a native core and {@link Rng#TORCH} elsewhere
  * @param residency where loaded bytes live on the CPU
  * @param ignoreMismatched whether a slot whose stored shape differs counts as missing, in place of
  *     an error
@@ -35,7 +36,7 @@ public record LoadOptions(
     @Nullable DType dtype,
     String device,
     long seed,
-    Rng rng,
+    @Nullable Rng rng,
     Residency residency,
     boolean ignoreMismatched,
     boolean strict,
@@ -56,29 +57,23 @@ public record LoadOptions(
       throw new TenonException("Unknown device: device=" + device + ", known=cpu|cuda:N|meta");
     }
     device = device.equals("cuda") ? "cuda:0" : device;
-    Objects.requireNonNull(rng);
     Objects.requireNonNull(residency);
     Objects.requireNonNull(progress);
   }
 
-  /** The checkpoint's class and dtype on the CPU, mapped: what {@link #exact()} says. */
+  /** The checkpoint's class and dtype on the CPU, mapped; missing slots drawn the fast way. */
   public static LoadOptions defaults() {
     return builder().build();
   }
 
-  /** Missing slots get what the reference draws for them; files are mapped. */
+  /** Missing slots get, bit for bit in float32, what the reference draws for them. */
   public static LoadOptions exact() {
-    return builder().rng(Rng.TORCH).residency(Residency.MMAP).build();
+    return builder().rng(Rng.TORCH).build();
   }
 
-  /** Ready soonest: files mapped, missing slots from the counter-based generator. */
-  public static LoadOptions fastest() {
-    return builder().rng(Rng.PHILOX).residency(Residency.MMAP).build();
-  }
-
-  /** No page fault left for a first request: {@link #fastest()} with every page in. */
+  /** No page fault left for a first request: every page is in when the load returns. */
   public static LoadOptions serving() {
-    return builder().rng(Rng.PHILOX).residency(Residency.POPULATE).build();
+    return builder().residency(Residency.POPULATE).build();
   }
 
   /** Tensors that outlive their files: everything in memory of its own. */
@@ -121,7 +116,7 @@ public record LoadOptions(
     private @Nullable DType dtype;
     private String device = "cpu";
     private long seed;
-    private Rng rng = Rng.TORCH;
+    private @Nullable Rng rng;
     private Residency residency = Residency.MMAP;
     private boolean ignoreMismatched;
     private boolean strict;
@@ -166,8 +161,8 @@ public record LoadOptions(
       return this;
     }
 
-    /** Sets the generator, {@link Rng#TORCH} unless set. */
-    public Builder rng(Rng rng) {
+    /** Sets the generator; null to choose by device. */
+    public Builder rng(@Nullable Rng rng) {
       this.rng = rng;
       return this;
     }

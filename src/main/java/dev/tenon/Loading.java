@@ -6,6 +6,7 @@ import dev.tenon.engine.EngineOptions;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
 import dev.tenon.engine.Timings;
+import dev.tenon.nativecore.NativeCore;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -39,7 +40,7 @@ final class Loading {
     try {
       Strictness.check(loaded.plan(), path, options);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
-      LoadReport report = Reports.of(loaded, options.device(), millis);
+      LoadReport report = Reports.of(loaded, options, millis);
       return new Model(loaded, report, new TieFlag(prepared.source(), prepared.config()));
     } catch (Throwable failure) {
       loaded.close();
@@ -51,9 +52,16 @@ final class Loading {
     Initializer initializer = options.initializer();
     return EngineOptions.defaults()
         .on(Device.parse(options.device()))
-        .drawing(dev.tenon.engine.Rng.valueOf(options.rng().name()), options.seed())
+        .drawing(dev.tenon.engine.Rng.valueOf(rng(options).name()), options.seed())
         .residing(dev.tenon.engine.Residency.valueOf(options.residency().name()))
         .initializing(initializer == null ? null : initializer::initialize);
+  }
+
+  private static Rng rng(LoadOptions options) {
+    if (options.rng() != null) {
+      return options.rng();
+    }
+    return options.device().equals("cpu") && NativeCore.available() ? Rng.PHILOX : Rng.TORCH;
   }
 
   private static Millis millis(Stopwatch stopwatch, Timings timings) {

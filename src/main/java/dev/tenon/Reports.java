@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.PlannedOrigins;
 import dev.tenon.engine.SlotOrigin;
+import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
@@ -17,16 +18,32 @@ final class Reports {
 
   /** What a plan would do. */
   static LoadReport of(LoadPlan plan, String device, Millis millis) {
-    return of(plan, PlannedOrigins.of(plan)::get, device, millis);
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    for (TieCandidate tie : plan.candidates()) {
+      warnings.add(
+          "The files hold both sides of a tie, only their bytes tell if it holds: target=%s, source=%s"
+              .formatted(name(plan, tie.target()), name(plan, tie.owner())));
+    }
+    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, millis);
   }
 
-  /** What a load did. */
-  static LoadReport of(Loaded loaded, String device, Millis millis) {
-    return of(loaded.plan(), loaded::origin, device, millis);
+  /** What a load did, with a warning if it had to do without the native core. */
+  static LoadReport of(Loaded loaded, LoadOptions options, Millis millis) {
+    LoadPlan plan = loaded.plan();
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    String reason = options.device().equals("cpu") ? NativeCore.unavailable() : null;
+    if (reason != null) {
+      warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
+    }
+    return of(plan, loaded::origin, warnings, options.device(), millis);
   }
 
   private static LoadReport of(
-      LoadPlan plan, IntFunction<SlotOrigin> origins, String device, Millis millis) {
+      LoadPlan plan,
+      IntFunction<SlotOrigin> origins,
+      List<String> warnings,
+      String device,
+      Millis millis) {
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
       Step step = plan.steps().get(i);
@@ -51,20 +68,9 @@ final class Reports {
         plan.mismatched(),
         tied,
         plan.parted(),
-        warnings(plan),
+        warnings,
         plan.bytes(),
         millis);
-  }
-
-  /** The plan's warnings, and what it cannot know as long as no byte was read. */
-  private static List<String> warnings(LoadPlan plan) {
-    List<String> warnings = new ArrayList<>(plan.warnings());
-    for (TieCandidate tie : plan.candidates()) {
-      warnings.add(
-          "The files hold both sides of a tie, only their bytes tell if it holds: target=%s, source=%s"
-              .formatted(name(plan, tie.target()), name(plan, tie.owner())));
-    }
-    return warnings;
   }
 
   private static String name(LoadPlan plan, int slot) {

@@ -40,7 +40,8 @@ final class LoadChoice {
   @Option(
       names = "--rng",
       paramLabel = "ENGINE",
-      description = "torch (the reference's numbers) or philox (counter-based, fast).")
+      description =
+          "torch (the reference's numbers) or philox (counter-based, fast; the default on a CPU).")
   private @Nullable Rng rng;
 
   @Option(
@@ -74,11 +75,9 @@ final class LoadChoice {
             .dtype(dtype.dtype())
             .device(device)
             .seed(seed)
+            .rng(rng)
             .ignoreMismatched(ignoreMismatched)
             .strict(strict);
-    if (rng != null) {
-      options.rng(rng);
-    }
     if (residency != null) {
       options.residency(residency);
     }
