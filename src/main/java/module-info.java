@@ -26,6 +26,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Align,
       dev.tenon.skeleton.family.AltClip,
       dev.tenon.skeleton.family.AudioSpectrogramTransformer,
+      dev.tenon.skeleton.family.Autoformer,
       dev.tenon.skeleton.family.Bark,
       dev.tenon.skeleton.family.Bart,
       dev.tenon.skeleton.family.Beit,
@@ -53,6 +54,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Mixtral,
       dev.tenon.skeleton.family.ModernBert,
       dev.tenon.skeleton.family.Mpnet,
+      dev.tenon.skeleton.family.Mt5,
       dev.tenon.skeleton.family.Opt,
       dev.tenon.skeleton.family.Pegasus,
       dev.tenon.skeleton.family.Phi3,
@@ -62,7 +64,9 @@ module dev.tenon {
       dev.tenon.skeleton.family.Roberta,
       dev.tenon.skeleton.family.RtDetrV2,
       dev.tenon.skeleton.family.Siglip,
+      dev.tenon.skeleton.family.T5,
       dev.tenon.skeleton.family.Vit,
+      dev.tenon.skeleton.family.Whisper,
       dev.tenon.skeleton.family.XlmRoberta;
 
   // picocli finds commands and options by reflection.
