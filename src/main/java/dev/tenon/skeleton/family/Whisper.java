@@ -13,6 +13,7 @@ import dev.tenon.skeleton.Family;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import java.util.List;
 
 /**
@@ -94,18 +95,28 @@ public final class Whisper implements Family {
   }
 
   /**
-   * Sines of all wavelengths, then cosines, in float32; wavelengths grow to 10000 evenly in log.
+   * Sines of all wavelengths, then cosines; wavelengths grow to 10000 evenly in log. Scales and
+   * angles are float32 as in the reference. Sine and cosine are rounded from double precision:
+   * torch's float32 kernels differ by a last bit from one build to the next, and so from these.
    */
   private static Value sinusoids(int length, int channels) {
     int half = channels / 2;
-    double increment = Math.log(10000) / (half - 1);
-    Value scales = Value.arange(half).to(DType.F32).times(-increment).apply(Value.Op.EXP);
-    Value time =
-        Value.arange(length)
-            .reshape(length, 1)
-            .to(DType.F32)
-            .apply(Value.Op.MUL, scales.reshape(1, half));
-    return Value.cat(1, time.apply(Value.Op.SIN), time.apply(Value.Op.COS));
+    float step = (float) -(Math.log(10000) / (half - 1));
+    return new Value.Numbers(
+        Shape.of(length, channels),
+        DType.F32,
+        () -> {
+          double[] numbers = new double[Math.multiplyExact(length, channels)];
+          for (int i = 0; i < half; i++) {
+            float scale = (float) Math.exp(i * step);
+            for (int position = 0; position < length; position++) {
+              float angle = position * scale;
+              numbers[position * channels + i] = Math.sin(angle);
+              numbers[position * channels + half + i] = Math.cos(angle);
+            }
+          }
+          return numbers;
+        });
   }
 
   /** Labels for a recording, from the encoder's last layer or a learned mean over all of them. */
