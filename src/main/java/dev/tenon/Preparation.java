@@ -8,6 +8,7 @@ import dev.tenon.plan.Planner;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -28,7 +29,7 @@ record Preparation(
     Stopwatch stopwatch = new Stopwatch();
     Checkpoint checkpoint = Checkpoint.open(path, options.variant());
     stopwatch.end(Stopwatch.Phase.HEADERS);
-    SkeletonSource source = new SkeletonSource(options);
+    SkeletonSource source = new SkeletonSource(options, checkpoint.directory());
     Path file = checkpoint.config();
     Config config = file == null ? Config.defaults() : Config.read(file);
     Skeleton skeleton = source.find(config);
@@ -46,13 +47,17 @@ record Preparation(
   /** Of a config alone: everything will be initialised. */
   static Preparation ofConfig(Path path, LoadOptions options) {
     Stopwatch stopwatch = new Stopwatch();
-    SkeletonSource source = new SkeletonSource(options);
     Config config = Config.read(path);
+    SkeletonSource source = new SkeletonSource(options, directory(path));
     Skeleton skeleton = source.require(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));
     stopwatch.end(Stopwatch.Phase.PLAN);
     return new Preparation(config, source, List.of(), plan, stopwatch);
+  }
+
+  private static Path directory(Path config) {
+    return Files.isDirectory(config) ? config : config.resolveSibling("");
   }
 
   private static DType dtype(Config config, LoadOptions options) {

@@ -3,18 +3,52 @@ package dev.tenon;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.SkeletonFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where it is decided what a model must have: the family of the class asked for, or
- * of the first class in the config.
+ * The one place where it is decided what a model must have: the skeleton file that was asked for,
+ * else the one beside the weights, else the family of the class asked for, or of the first class in
+ * the config.
  */
 final class SkeletonSource {
-  private final LoadOptions options;
+  private static final String TIED = "tie_word_embeddings";
 
-  SkeletonSource(LoadOptions options) {
+  private final LoadOptions options;
+  private final @Nullable Skeleton file;
+
+  /**
+   * A source for a model.
+   *
+   * @param directory where its weights or its config are
+   * @throws TenonException if a skeleton file is not valid, or is asked for and of another class
+   *     than the options say
+   */
+  SkeletonSource(LoadOptions options, Path directory) {
     this.options = options;
+    this.file = file(options, directory);
+  }
+
+  private static @Nullable Skeleton file(LoadOptions options, Path directory) {
+    Path asked = options.skeleton();
+    Path file = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
+    if (asked == null && !Files.isRegularFile(file)) {
+      return null;
+    }
+    Skeleton skeleton = SkeletonFile.read(file);
+    String className = options.className();
+    if (className == null || className.equals(skeleton.className())) {
+      return skeleton;
+    } else if (asked == null) {
+      // The file beside the weights is for the class they were saved from; this is another one.
+      return null;
+    }
+    throw new TenonException(
+        "The skeleton file is of another class: file=%s, expected=%s, actual=%s"
+            .formatted(file, className, skeleton.className()));
   }
 
   /**
@@ -23,7 +57,7 @@ final class SkeletonSource {
    * @throws TenonException if there is none
    */
   Skeleton require(Config config) {
-    return Families.skeleton(options.className(), config);
+    return file != null ? file : Families.skeleton(options.className(), config);
   }
 
   /**
@@ -33,15 +67,36 @@ final class SkeletonSource {
    * @throws TenonException if the options ask for a class that no family has
    */
   @Nullable Skeleton find(Config config) {
-    if (options.className() != null) {
+    if (file != null || options.className() != null) {
       return require(config);
     }
     String name = className(config);
     return name == null ? null : Families.find(name, config);
   }
 
+  /**
+   * The skeleton under a config whose {@code tie_word_embeddings} has changed.
+   *
+   * @throws TenonException if there is none, or ties are asked for that a skeleton file lacks
+   */
+  Skeleton retied(Config config) {
+    if (file == null) {
+      return require(config);
+    } else if (!config.flag(TIED, false)) {
+      return file.withTies(List.of());
+    } else if (file.ties().isEmpty()) {
+      throw new TenonException(
+          "The skeleton file declares no ties: class=%s. Export it again from a config with %s."
+              .formatted(file.className(), TIED));
+    }
+    return file;
+  }
+
   /** The config with its family's defaults; itself if no family has the class. */
   Config withDefaults(Config config) {
+    if (file != null) {
+      return config.mentions(TIED) ? config : config.with(TIED, !file.ties().isEmpty());
+    }
     String name = className(config);
     return name == null ? config : Families.withDefaults(name, config);
   }

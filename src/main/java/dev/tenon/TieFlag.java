@@ -35,7 +35,7 @@ final class TieFlag {
    */
   List<TieGroup> set(boolean value, List<Tie> parted) {
     Config changed = config.with(FIELD, value);
-    Skeleton skeleton = source.require(changed);
+    Skeleton skeleton = source.retied(changed);
     List<Tie> ties = skeleton.ties().stream().filter(tie -> !parted.contains(tie)).toList();
     config = changed;
     return Planner.initialize(skeleton.withTies(ties), DType.F32).ties();

@@ -4,6 +4,7 @@ import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -47,6 +48,8 @@ final class ValueEvaluator implements AutoCloseable {
       return torch.full(v.shape().dims(), number(v.number(), v.dtype()), options(v.dtype()));
     } else if (value instanceof Value.Numbers v) {
       return numbers(v.numbers().get(), v.shape(), v.dtype());
+    } else if (value instanceof Value.Literal v) {
+      return literal(v);
     } else if (value instanceof Value.Cast v) {
       return evaluate(v.input()).to(TorchTypes.scalarType(v.dtype()));
     } else if (value instanceof Value.Reshape v) {
@@ -95,6 +98,15 @@ final class ValueEvaluator implements AutoCloseable {
       case STACK -> torch.stack(vector(inputs), numbers.get(0).longValue());
       case MAX -> torch.amax(first, new long[] {numbers.get(0).longValue()}, true);
     };
+  }
+
+  private static Tensor literal(Value.Literal value) {
+    long[] dims = value.shape().dims();
+    TensorOptions options = options(value.dtype());
+    byte[] bytes = value.bytes();
+    return bytes.length == 0
+        ? torch.empty(dims, options, new MemoryFormatOptional())
+        : torch.from_blob(new BytePointer(bytes), dims, options).clone();
   }
 
   private static Tensor numbers(double[] numbers, Shape shape, DType dtype) {

@@ -61,6 +61,28 @@ public sealed interface Value {
   /** Numbers computed in Java, row-major; the supplier runs once for each model that needs them. */
   record Numbers(Shape shape, DType dtype, Supplier<double[]> numbers) implements Value {}
 
+  /**
+   * Values that were computed elsewhere: little-endian, row-major, in zlib's format.
+   *
+   * @param zlib the compressed bytes, which nobody changes
+   */
+  record Literal(Shape shape, DType dtype, byte[] zlib) implements Value {
+    /**
+     * Checks that the bytes are those of this shape and dtype.
+     *
+     * @throws dev.tenon.TenonException if they are not
+     * @throws ArithmeticException if they are 2^31 or more
+     */
+    public Literal {
+      Zlib.check(zlib, Math.toIntExact(dtype.bytes(shape.elements())));
+    }
+
+    /** The values' bytes, inflated anew at every call. */
+    public byte[] bytes() {
+      return Zlib.inflate(zlib, (int) dtype.bytes(shape.elements()));
+    }
+  }
+
   /** The input in another dtype. */
   record Cast(Value input, DType dtype) implements Value {}
 

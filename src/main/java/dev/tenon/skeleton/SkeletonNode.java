@@ -1,0 +1,179 @@
+package dev.tenon.skeleton;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenon.TenonException;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON value of a skeleton file, read strictly: what is asked for must be there and of its
+ * kind, and errors name the file and the place in it.
+ */
+final class SkeletonNode {
+  private static final int LONGEST_QUOTE = 80;
+  private static final int HIGHEST_RANK = 64;
+
+  private final String file;
+  private final @Nullable SkeletonNode parent;
+  private final String step;
+  private final JsonNode json;
+
+  private SkeletonNode(String file, @Nullable SkeletonNode parent, String step, JsonNode json) {
+    this.file = file;
+    this.parent = parent;
+    this.step = step;
+    this.json = json;
+  }
+
+  static SkeletonNode root(String file, JsonNode json) {
+    return new SkeletonNode(file, null, "", json);
+  }
+
+  boolean isNumber() {
+    return json.isNumber();
+  }
+
+  /** This object, if it has no fields but these: what a newer version adds is not overlooked. */
+  SkeletonNode only(Set<String> names) {
+    if (!json.isObject()) {
+      throw wrong("an object");
+    }
+    json.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!names.contains(name)) {
+                throw new SkeletonNode(file, this, "." + name, json).fault("has an unknown field");
+              }
+            });
+    return this;
+  }
+
+  boolean has(String name) {
+    return json.has(name);
+  }
+
+  SkeletonNode field(String name) {
+    JsonNode child = json.get(name);
+    SkeletonNode node = new SkeletonNode(file, this, "." + name, child == null ? json : child);
+    if (child == null) {
+      throw node.fault("lacks a field");
+    }
+    return node;
+  }
+
+  List<SkeletonNode> items() {
+    if (!json.isArray()) {
+      throw wrong("a list");
+    }
+    List<SkeletonNode> items = new ArrayList<>(json.size());
+    for (int i = 0; i < json.size(); i++) {
+      items.add(new SkeletonNode(file, this, "[" + i + "]", json.get(i)));
+    }
+    return items;
+  }
+
+  /** The items of this list, which must be so many. */
+  List<SkeletonNode> items(int count) {
+    List<SkeletonNode> items = items();
+    if (items.size() != count) {
+      throw wrong("a list of " + count);
+    }
+    return items;
+  }
+
+  List<String> texts() {
+    return items().stream().map(SkeletonNode::text).toList();
+  }
+
+  String text() {
+    if (!json.isTextual()) {
+      throw wrong("a string");
+    }
+    return json.textValue();
+  }
+
+  boolean flag(String name, boolean fallback) {
+    return has(name) ? field(name).flag() : fallback;
+  }
+
+  boolean flag() {
+    if (!json.isBoolean()) {
+      throw wrong("true or false");
+    }
+    return json.booleanValue();
+  }
+
+  double number() {
+    if (!json.isNumber()) {
+      throw wrong("a number");
+    }
+    return json.doubleValue();
+  }
+
+  /** A whole number from {@code low} to {@code high}. */
+  long integer(long low, long high) {
+    if (!json.isIntegralNumber()
+        || !json.canConvertToLong()
+        || json.longValue() < low
+        || json.longValue() > high) {
+      throw wrong("a whole number from " + low + " to " + high);
+    }
+    return json.longValue();
+  }
+
+  /** An index into something of this size. */
+  int index(int size) {
+    return (int) integer(0, size - 1L);
+  }
+
+  Shape shape() {
+    List<SkeletonNode> items = items();
+    if (items.size() > HIGHEST_RANK) {
+      throw wrong("at most " + HIGHEST_RANK + " sizes");
+    }
+    Shape shape =
+        Shape.of(items.stream().mapToLong(item -> item.integer(0, Long.MAX_VALUE)).toArray());
+    try {
+      shape.elements();
+    } catch (ArithmeticException e) {
+      throw wrong("sizes whose product is below 2^63");
+    }
+    return shape;
+  }
+
+  DType dtype(String name, DType fallback) {
+    if (!has(name)) {
+      return fallback;
+    }
+    SkeletonNode field = field(name);
+    try {
+      return DType.ofTorchName(field.text());
+    } catch (TenonException e) {
+      throw field.wrong("torch's name of a dtype");
+    }
+  }
+
+  /** An error that this is not what it should be. */
+  TenonException wrong(String expected) {
+    String actual = json.toString();
+    String quoted =
+        actual.length() > LONGEST_QUOTE ? actual.substring(0, LONGEST_QUOTE) + "…" : actual;
+    return new TenonException(
+        "Skeleton file has a wrong value: file=%s, field=%s, expected=%s, actual=%s"
+            .formatted(file, path(), expected, quoted));
+  }
+
+  private TenonException fault(String sentence) {
+    return new TenonException(
+        "Skeleton file %s: file=%s, field=%s".formatted(sentence, file, path()));
+  }
+
+  private String path() {
+    String path = parent == null ? step : parent.path() + step;
+    return path.startsWith(".") ? path.substring(1) : path;
+  }
+}

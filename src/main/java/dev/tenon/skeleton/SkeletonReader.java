@@ -1,0 +1,173 @@
+package dev.tenon.skeleton;
+
+import dev.tenon.TenonException;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Turns the JSON tree of a skeleton file into a skeleton, checking that its parts fit. */
+final class SkeletonReader {
+  private static final int MOST_SLOTS = 1 << 22;
+  private static final int LONGEST_NAME = 4096;
+  private static final Set<String> FIELDS =
+      Set.of(
+          "format",
+          "version",
+          "producer",
+          "class",
+          "modelType",
+          "baseModelPrefix",
+          "slots",
+          "ties",
+          "values",
+          "rules",
+          "init",
+          "ignoreMissing",
+          "ignoreUnexpected",
+          "ignoreOnSave",
+          "keepInFp32",
+          "keepInFp32Strict",
+          "renamings",
+          "conversions",
+          "notes");
+
+  private final SkeletonNode root;
+  private final List<Slot> slots = new ArrayList<>();
+  private final Map<String, Integer> index = new HashMap<>();
+
+  SkeletonReader(SkeletonNode root) {
+    this.root = root;
+  }
+
+  Skeleton read() {
+    if (!root.field("format").text().equals(SkeletonFile.FORMAT)) {
+      throw root.field("format").wrong(SkeletonFile.FORMAT);
+    }
+    root.field("version").integer(SkeletonFile.VERSION, SkeletonFile.VERSION);
+    root.only(FIELDS);
+    readSlots();
+    return new Skeleton(
+        root.field("class").text(),
+        root.field("modelType").text(),
+        root.field("baseModelPrefix").text(),
+        slots,
+        list("ties", this::tie),
+        steps(),
+        patterns(),
+        list("renamings", SpellingReader::renaming),
+        list("conversions", SpellingReader::conversion));
+  }
+
+  private void readSlots() {
+    List<SkeletonNode> items = root.field("slots").items();
+    if (items.size() > MOST_SLOTS) {
+      throw root.field("slots").wrong("at most " + MOST_SLOTS + " slots");
+    }
+    boolean buffers = false;
+    for (SkeletonNode item : items) {
+      Slot slot = slot(item);
+      if (slot.isParameter() && buffers) {
+        throw item.wrong("parameters before buffers");
+      }
+      buffers |= !slot.isParameter();
+      if (index.put(slot.name(), slots.size()) != null) {
+        throw item.field("name").wrong("each name once");
+      }
+      slots.add(slot);
+    }
+  }
+
+  private static Slot slot(SkeletonNode node) {
+    node.only(Set.of("name", "shape", "dtype", "kind", "persistent", "fixedDtype", "trainable"));
+    SkeletonNode name = node.field("name");
+    if (name.text().isEmpty() || name.text().length() > LONGEST_NAME) {
+      throw name.wrong("a name of 1 to " + LONGEST_NAME + " characters");
+    }
+    SkeletonNode kind = node.field("kind");
+    boolean parameter = kind.text().equals("parameter");
+    if (!parameter && !kind.text().equals("buffer")) {
+      throw kind.wrong("parameter|buffer");
+    }
+    boolean persistent = node.flag("persistent", true);
+    Slot.Role stored = persistent ? Slot.Role.BUFFER : Slot.Role.TRANSIENT_BUFFER;
+    return new Slot(
+        name.text(),
+        node.field("shape").shape(),
+        node.dtype("dtype", DType.F32),
+        parameter ? Slot.Role.PARAMETER : stored,
+        node.flag("fixedDtype", false),
+        parameter && node.flag("trainable", true));
+  }
+
+  private Tie tie(SkeletonNode node) {
+    List<SkeletonNode> names = node.items(2);
+    for (SkeletonNode name : names) {
+      if (!index.containsKey(name.text())) {
+        throw name.wrong("the name of a slot");
+      }
+    }
+    return new Tie(names.get(0).text(), names.get(1).text());
+  }
+
+  private List<InitStep> steps() {
+    RuleReader reader = new RuleReader(list("values", ValueReader::read));
+    List<InitRule> rules = list("rules", reader::read);
+    boolean[] written = new boolean[slots.size()];
+    List<InitStep> steps = new ArrayList<>();
+    for (SkeletonNode item : root.field("init").items()) {
+      List<SkeletonNode> pair = item.items(2);
+      int slot = pair.get(0).index(slots.size());
+      InitRule rule = rules.get(pair.get(1).index(rules.size()));
+      checkFits(rule, slots.get(slot).shape(), item);
+      written[slot] |= !(rule instanceof InitRule.Part);
+      steps.add(new InitStep(slot, rule));
+    }
+    for (int i = 0; i < written.length; i++) {
+      if (!written[i]) {
+        throw root.field("init").wrong("a step that writes all of " + slots.get(i).name());
+      }
+    }
+    return steps;
+  }
+
+  private static void checkFits(InitRule rule, Shape shape, SkeletonNode node) {
+    if (rule instanceof InitRule.Part part) {
+      boolean inside = part.dim() < shape.rank() && part.start() <= shape.dim(part.dim());
+      if (!inside || part.length() > shape.dim(part.dim()) - part.start()) {
+        throw node.wrong("a part of " + shape);
+      }
+      long[] dims = shape.dims();
+      dims[part.dim()] = part.length();
+      checkFits(part.rule(), Shape.of(dims), node);
+      return;
+    }
+    try {
+      rule.primitive(shape);
+    } catch (TenonException e) {
+      throw node.wrong("a rule for the shape " + shape);
+    }
+  }
+
+  private Patterns patterns() {
+    return new Patterns(
+        patterns("ignoreMissing"),
+        patterns("ignoreUnexpected"),
+        patterns("ignoreOnSave"),
+        list("keepInFp32", SkeletonNode::text),
+        list("keepInFp32Strict", SkeletonNode::text));
+  }
+
+  private List<Pattern> patterns(String name) {
+    return root.has(name) ? SpellingReader.patterns(root.field(name)) : List.of();
+  }
+
+  private <T> List<T> list(String name, Function<SkeletonNode, T> read) {
+    return root.has(name) ? root.field(name).items().stream().map(read).toList() : List.of();
+  }
+}

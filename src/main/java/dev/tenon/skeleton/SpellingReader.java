@@ -1,0 +1,89 @@
+package dev.tenon.skeleton;
+
+import dev.tenon.skeleton.Conversion.Operation;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Reads what a skeleton file says about names: patterns, renamings and conversions. */
+final class SpellingReader {
+  private static final Pattern GROUP = Pattern.compile("\\$(\\d+)");
+  private static final int HIGHEST_DIM = 63;
+
+  private SpellingReader() {}
+
+  static List<Pattern> patterns(SkeletonNode node) {
+    return node.items().stream().map(SpellingReader::pattern).toList();
+  }
+
+  static Renaming renaming(SkeletonNode node) {
+    node.only(Set.of("scope", "source", "target"));
+    Pattern source = pattern(node.field("source"));
+    return new Renaming(scope(node), source, target(node.field("target"), groups(source)));
+  }
+
+  static Conversion conversion(SkeletonNode node) {
+    node.only(Set.of("scope", "sources", "targets", "operations"));
+    int groups = 0;
+    for (SkeletonNode source : node.field("sources").items()) {
+      groups = Math.max(groups, groups(pattern(source)));
+    }
+    for (SkeletonNode target : node.field("targets").items()) {
+      target(target, groups);
+    }
+    return new Conversion(
+        scope(node),
+        node.field("sources").texts(),
+        node.field("targets").texts(),
+        node.field("operations").items().stream().map(SpellingReader::operation).toList());
+  }
+
+  private static Operation operation(SkeletonNode node) {
+    if (node.has("stack")) {
+      return new Operation.Stack(dim(node.only(Set.of("stack")).field("stack")));
+    } else if (node.has("unstack")) {
+      return new Operation.Unstack(dim(node.only(Set.of("unstack")).field("unstack")));
+    } else if (node.has("concatenate")) {
+      return new Operation.Concatenate(dim(node.only(Set.of("concatenate")).field("concatenate")));
+    } else if (node.has("chunk")) {
+      return new Operation.Chunk(dim(node.only(Set.of("chunk")).field("chunk")));
+    } else if (node.has("transpose")) {
+      List<SkeletonNode> dims = node.only(Set.of("transpose")).field("transpose").items(2);
+      return new Operation.Transpose(dim(dims.get(0)), dim(dims.get(1)));
+    }
+    throw node.wrong("stack|unstack|concatenate|chunk|transpose");
+  }
+
+  private static int dim(SkeletonNode node) {
+    return (int) node.integer(-HIGHEST_DIM - 1L, HIGHEST_DIM);
+  }
+
+  private static String scope(SkeletonNode node) {
+    return node.has("scope") ? node.field("scope").text() : "";
+  }
+
+  private static Pattern pattern(SkeletonNode node) {
+    try {
+      return Pattern.compile(node.text());
+    } catch (PatternSyntaxException e) {
+      throw node.wrong("a regular expression (" + e.getDescription() + ")");
+    }
+  }
+
+  private static int groups(Pattern pattern) {
+    return pattern.matcher("").groupCount();
+  }
+
+  /** A replacement whose groups are all there. */
+  private static String target(SkeletonNode node, int groups) {
+    Matcher references = GROUP.matcher(node.text());
+    while (references.find()) {
+      if (references.group(1).charAt(0) - '0' > groups) {
+        throw node.wrong("references to at most " + groups + " groups");
+      }
+    }
+    return node.text();
+  }
+}
