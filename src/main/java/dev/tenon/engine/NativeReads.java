@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class NativeReads {
   /** Bytes of a batch: an interrupt waits for one. */
-  private static final long BATCH = 256L << 20;
+  private static final long BATCH = 128L << 20;
 
   private final LazyCore core;
   private final Map<Path, List<Move>> files = new TreeMap<>();

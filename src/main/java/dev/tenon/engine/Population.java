@@ -1,13 +1,15 @@
 package dev.tenon.engine;
 
-import dev.tenon.nativecore.NativeCore;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Jobs that bring in every page of a mapped tensor, so that no access to it faults any more. */
+/**
+ * Jobs that bring in every page of a mapped tensor by reading a byte of each, where there is no
+ * native core.
+ */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class Population {
   private static final long PAGE = 4096;
@@ -17,18 +19,7 @@ final class Population {
 
   private Population() {}
 
-  /** Jobs of the native core, each of which works on all its threads. */
-  static void add(NativeCore core, Tensor mapped, List<Workers.Job> jobs) {
-    long address = mapped.data_ptr().address();
-    long size = mapped.nbytes();
-    for (long start = 0; start < size; start += PART) {
-      long from = address + start;
-      long bytes = Math.min(PART, size - start);
-      jobs.add(new Workers.Job(bytes, () -> core.populate(from, bytes)));
-    }
-  }
-
-  /** Jobs that read one byte a page. */
+  /** Adds the jobs of one tensor. */
   static void add(Tensor mapped, List<Workers.Job> jobs) {
     long size = mapped.nbytes();
     for (long start = 0; start < size; start += PART) {

@@ -11,11 +11,11 @@ import org.bytedeco.pytorch.Tensor;
 final class ReadPhase {
   private final ShardFiles files;
   private final Reader reader;
-  private final LazyCore core;
   private final EngineOptions options;
   private final LoadListener listener;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeReads reads;
+  private final NativePopulation population;
   private final DeviceReads deviceReads;
   private final boolean hasCore;
 
@@ -28,10 +28,10 @@ final class ReadPhase {
       LoadListener listener) {
     this.files = files;
     this.reader = reader;
-    this.core = core;
     this.options = options;
     this.listener = listener;
     this.reads = new NativeReads(core);
+    this.population = new NativePopulation(core);
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
@@ -46,19 +46,23 @@ final class ReadPhase {
       Step step = steps.get(i);
       if (step instanceof Step.Read read && reader.mappable(step)) {
         tensors[i] = Tensors.kept(reader.map(read));
-        populate(tensors[i]);
+        populate(read, tensors[i]);
       } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
         fill(step, tensors[i]);
       }
     }
-    long total =
-        reads.bytes() + deviceReads.bytes() + jobs.stream().mapToLong(Workers.Job::bytes).sum();
+    long total = reads.bytes() + population.bytes() + deviceReads.bytes() + bytes(jobs);
     AtomicLong sum = new AtomicLong();
     LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
     reads.run(done);
+    population.run(done);
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), done);
     files.verifyUnchanged();
+  }
+
+  private static long bytes(List<Workers.Job> jobs) {
+    return jobs.stream().mapToLong(Workers.Job::bytes).sum();
   }
 
   private void fill(Step step, Tensor target) {
@@ -71,11 +75,11 @@ final class ReadPhase {
     }
   }
 
-  private void populate(Tensor mapped) {
+  private void populate(Step.Read read, Tensor mapped) {
     if (options.residency() != Residency.POPULATE) {
       return;
     } else if (hasCore) {
-      Population.add(core.get(), mapped, jobs);
+      population.add(read.entry(), mapped);
     } else {
       Population.add(mapped, jobs);
     }
