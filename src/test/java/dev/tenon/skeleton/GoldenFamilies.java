@@ -52,11 +52,13 @@ public final class GoldenFamilies {
   }
 
   /**
-   * All rows: of every family a small config and its own defaults, of the decoders also configs
+   * All rows: of every family a small config and its own defaults, of the text models also configs
    * drawn at random over the fields that change their structure.
    */
   public static List<Row> rows() {
-    return Stream.of("families", "decoder-configs").flatMap(GoldenFamilies::read).toList();
+    return Stream.of("families", "decoder-configs", "encoder-configs")
+        .flatMap(GoldenFamilies::read)
+        .toList();
   }
 
   private static Stream<Row> read(String name) {
