@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 1
+#define TENON_ABI 2
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -91,8 +91,13 @@ int32_t tenon_pool_create(int32_t threads, int32_t isa, int64_t* pool);
 /* Ends the workers. The caller sees to it that no operation is running. */
 int32_t tenon_pool_close(int64_t pool);
 
-/* Fills all items, in parallel. Values do not depend on the cut into items, threads or isa. */
-int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count);
+/*
+ * Fills all items, in parallel. Values do not depend on the cut into items, threads or isa. With
+ * names, an item's key is where its parameter's name begins in them and its stream how long that is
+ * in bytes; the stream it draws from then follows from seed and name.
+ */
+int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count, const char* names,
+                   int64_t seed);
 
 /* Opens a file for reading; path is NUL-terminated. direct != 0 asks for O_DIRECT. */
 int32_t tenon_open(const char* path, int32_t direct, int64_t* file);

@@ -9,6 +9,7 @@
 #include "half.h"
 #include "pool.h"
 #include "prepare.h"
+#include "stream.h"
 #include "tenon.h"
 
 namespace tenon {
@@ -25,6 +26,8 @@ struct Batch {
   int64_t* ends;  // of each item, in the elements of all items laid end to end
   int64_t task;   // elements a task
   const Kernels* kernels;
+  const char* names;  // or nullptr: the items hold their streams
+  uint64_t seed;
 };
 
 template <class T>
@@ -48,8 +51,14 @@ void fill_constant(double value, int32_t dtype, void* out, int64_t length) {
   }
 }
 
-void fill_part(const Kernels* kernels, const tenon_fill_item& item, int64_t skip, int64_t length) {
+void fill_part(const Batch& batch, const tenon_fill_item& item, int64_t skip, int64_t length) {
   Fill fill = prepared(item);
+  if (batch.names != nullptr && fill.kind != TENON_CONSTANT) {
+    Stream stream =
+        stream_of(batch.seed, batch.names + item.key, static_cast<uint32_t>(item.stream));
+    fill.key = stream.key;
+    fill.stream = stream.counter_high;
+  }
   char* out = reinterpret_cast<char*>(item.address) + skip * element_bytes(fill.dtype);
   uint64_t start = static_cast<uint64_t>(item.start + skip);
   if (fill.kind == TENON_CONSTANT) {
@@ -57,7 +66,7 @@ void fill_part(const Kernels* kernels, const tenon_fill_item& item, int64_t skip
   } else if (fill.kind == kFarTail) {
     fill_far_tail(fill, start, static_cast<uint64_t>(length), out);
   } else {
-    kernels->fill(fill, start, static_cast<uint64_t>(length), out);
+    batch.kernels->fill(fill, start, static_cast<uint64_t>(length), out);
   }
 }
 
@@ -85,7 +94,7 @@ int32_t fill_task(void* context, int64_t task) {
     const tenon_fill_item& item = batch.items[i];
     int64_t first = from > begin ? from - begin : 0;
     int64_t last = to - begin < item.length ? to - begin : item.length;
-    if (first < last) fill_part(batch.kernels, item, first, last - first);
+    if (first < last) fill_part(batch, item, first, last - first);
   }
   return TENON_OK;
 }
@@ -93,7 +102,8 @@ int32_t fill_task(void* context, int64_t task) {
 }  // namespace
 }  // namespace tenon
 
-int32_t tenon_fill(int64_t handle, const tenon_fill_item* items, int64_t count) {
+int32_t tenon_fill(int64_t handle, const tenon_fill_item* items, int64_t count, const char* names,
+                   int64_t seed) {
   tenon::Pool* pool = tenon::pool_of(handle);
   if (pool == nullptr || count < 0 || (items == nullptr && count > 0)) return TENON_E_ARGUMENT;
   if (count == 0) return TENON_OK;
@@ -111,7 +121,8 @@ int32_t tenon_fill(int64_t handle, const tenon_fill_item* items, int64_t count) 
   int64_t task = total / (16 * (pool->workers + 1)) / tenon::kGrain * tenon::kGrain;
   if (task < tenon::kLeastTask) task = tenon::kLeastTask;
   if (task > tenon::kMostTask) task = tenon::kMostTask;
-  tenon::Batch batch = {items, count, ends, task, pool->kernels};
+  tenon::Batch batch = {
+      items, count, ends, task, pool->kernels, names, static_cast<uint64_t>(seed)};
   int32_t status = tenon::run(pool, (total + task - 1) / task, tenon::fill_task, &batch);
   free(ends);
   return status;

@@ -69,7 +69,7 @@ inline std::vector<unsigned char> drawn(int64_t pool, tenon_fill_item item) {
   item.address = address_of(out.empty() ? &none : out.data());
   item.key = 0x0123456789abcdef;
   item.stream = 0xfedcba9876543210;
-  int32_t status = tenon_fill(pool, &item, 1);
+  int32_t status = tenon_fill(pool, &item, 1, nullptr, 0);
   CHECK(status == TENON_OK, "kind=%ld: %s", static_cast<long>(item.kind), tenon_error(status));
   return out;
 }

@@ -87,7 +87,7 @@ void test_batches() {
     item.length = item.length < 16 ? item.length : 15;
     items.push_back(item);
   }
-  CHECK(tenon_fill(pool.handle(), items.data(), 10000) == TENON_OK, "batch");
+  CHECK(tenon_fill(pool.handle(), items.data(), 10000, nullptr, 0) == TENON_OK, "batch");
   for (int64_t i = 0; i < 10000; i++) {
     for (int64_t j = 0; j < 16; j++) {
       float expected = j < items[static_cast<size_t>(i)].length ? static_cast<float>(i) : -1.0f;
@@ -128,7 +128,7 @@ void test_refusals() {
       {at, 0, 1, TENON_F32, TENON_TRUNCATED_NORMAL, 0, 0, 0, 1, infinity, infinity},
   };
   for (const tenon_fill_item& item : bad) {
-    CHECK(tenon_fill(pool.handle(), &item, 1) == TENON_E_ARGUMENT, "item %ld",
+    CHECK(tenon_fill(pool.handle(), &item, 1, nullptr, 0) == TENON_E_ARGUMENT, "item %ld",
           static_cast<long>(&item - bad));
   }
 }

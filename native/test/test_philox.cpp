@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../src/simd_scalar.h"
+#include "../src/stream.h"
 #include "check.h"
 
 namespace {
@@ -23,11 +24,33 @@ constexpr Known kKnown[] = {
      {0xa4093822, 0x299f31d0},
      {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}};
 
+// Known answers of Python's hashlib.
+void test_streams() {
+  const struct {
+    int64_t seed;
+    const char* name;
+    uint64_t key, counter_high;
+  } known[] = {
+      {0, "model.embed_tokens.weight", 0xf6e34d2c101f22cb, 0xbe66d9057eb1bcfa},
+      {-1,
+       "gr\xc3\xb6\xc3\x9f"
+       "e",
+       0xafde44b9239595d0, 0xa380d8feb2c85e8d},
+      {42, "", 0x14ebaafabb2bb7fa, 0x33f8d98d31c30cac},
+  };
+  for (const auto& one : known) {
+    tenon::Stream stream = tenon::stream_of(static_cast<uint64_t>(one.seed), one.name,
+                                            static_cast<uint32_t>(strlen(one.name)));
+    CHECK(stream.key == one.key && stream.counter_high == one.counter_high, "%s", one.name);
+  }
+}
+
 uint64_t pair(const uint32_t* words) { return words[0] | static_cast<uint64_t>(words[1]) << 32; }
 
 }  // namespace
 
 void test_philox() {
+  test_streams();
   using tenon::Simd;
   for (const Known& known : kKnown) {
     tenon::Philox<Simd> philox(pair(known.key), pair(known.counter + 2));

@@ -2,6 +2,7 @@ package dev.tenon.nativecore;
 
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -11,11 +12,12 @@ import java.util.Arrays;
  */
 public final class FillBatch {
   private static final int WORDS = 11; // of tenon_fill_item
-  private static final PhiloxKey NO_KEY = new PhiloxKey(0, 0);
 
-  private final PhiloxKey.Maker keys;
+  private final long seed;
   private long[] items = new long[16 * WORDS];
   private int count;
+  private byte[] names = new byte[1024];
+  private int named;
 
   /**
    * An empty batch.
@@ -23,7 +25,7 @@ public final class FillBatch {
    * @param seed of all its parameters
    */
   public FillBatch(long seed) {
-    keys = new PhiloxKey.Maker(seed);
+    this.seed = seed;
   }
 
   /**
@@ -40,8 +42,6 @@ public final class FillBatch {
    */
   public FillBatch add(
       String name, long address, long start, long length, DType dtype, Distribution distribution) {
-    PhiloxKey key =
-        distribution instanceof Distribution.Constant ? NO_KEY : keys.of(name); // draws nothing
     if (address == 0 && length > 0 || start < 0 || length < 0 || start > Long.MAX_VALUE - length) {
       throw new TenonException(
           "Not a run of a parameter: tensor=%s, address=%d, start=%d, length=%d"
@@ -52,16 +52,6 @@ public final class FillBatch {
           "The native core draws no values of this dtype: tensor=%s, dtype=%s"
               .formatted(name, dtype));
     }
-    return add(key, address, start, length, dtype, distribution);
-  }
-
-  FillBatch add(
-      PhiloxKey key,
-      long address,
-      long start,
-      long length,
-      DType dtype,
-      Distribution distribution) {
     if (items.length < (count + 1) * WORDS) {
       items = Arrays.copyOf(items, 2 * items.length);
     }
@@ -70,8 +60,7 @@ public final class FillBatch {
     items[at + 1] = start;
     items[at + 2] = length;
     items[at + 3] = ElementCode.of(dtype);
-    items[at + 5] = key.key();
-    items[at + 6] = key.stream();
+    putName(at, name);
     if (distribution instanceof Distribution.Constant d) {
       put(at, 0, d.value(), 0, 0, 0);
     } else if (distribution instanceof Distribution.Uniform d) {
@@ -82,6 +71,18 @@ public final class FillBatch {
       put(at, 3, d.mean(), d.std(), d.low(), d.high());
     }
     return this;
+  }
+
+  // The library hashes names, in parallel: a hash in Java is slow until it is compiled.
+  private void putName(int at, String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (names.length < named + bytes.length) {
+      names = Arrays.copyOf(names, Math.max(2 * names.length, named + bytes.length));
+    }
+    System.arraycopy(bytes, 0, names, named, bytes.length);
+    items[at + 5] = named;
+    items[at + 6] = bytes.length;
+    named += bytes.length;
   }
 
   private void put(int at, int kind, double a, double b, double c, double d) {
@@ -100,9 +101,10 @@ public final class FillBatch {
   /** Forgets all runs, and keeps the room they took. */
   public void clear() {
     count = 0;
+    named = 0;
   }
 
-  long[] items() {
-    return items;
+  int run(long pool) {
+    return TenonLibrary.fill(pool, items, count, names, seed);
   }
 }

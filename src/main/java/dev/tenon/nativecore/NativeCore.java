@@ -92,10 +92,7 @@ public final class NativeCore implements AutoCloseable {
   public void fill(FillBatch batch) {
     guard.use(
         () -> {
-          Status.check(
-              TenonLibrary.fill(pool, batch.items(), batch.size()),
-              "Cannot fill parameters",
-              "runs=" + batch.size());
+          Status.check(batch.run(pool), "Cannot fill parameters", "runs=" + batch.size());
         });
   }
 

@@ -3,7 +3,6 @@ package dev.tenon.nativecore;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -28,36 +27,20 @@ public record PhiloxKey(long key, long stream) {
    * @param name the parameter's name in the checkpoint, unfused; a tied group goes by its owner's
    */
   public static PhiloxKey of(long seed, String name) {
-    return new Maker(seed).of(name);
-  }
-
-  /** Makes the keys of one seed, without looking the hash up for each. Not for several threads. */
-  static final class Maker {
-    private final MessageDigest digest;
-    private final ByteBuffer head;
-    private final ByteBuffer hash = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
-
-    Maker(long seed) {
-      try {
-        digest = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new AssertionError("Every Java platform has SHA-256", e);
-      }
-      head = ByteBuffer.allocate(VERSION.length + 12).order(ByteOrder.LITTLE_ENDIAN);
-      head.put(VERSION).putLong(seed);
-    }
-
-    PhiloxKey of(String name) {
-      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-      head.putInt(VERSION.length + 8, bytes.length);
-      digest.update(head.array());
-      digest.update(bytes);
-      try {
-        digest.digest(hash.array(), 0, 32);
-      } catch (DigestException e) {
-        throw new AssertionError("SHA-256 has 32 bytes", e);
-      }
-      return new PhiloxKey(hash.getLong(0), hash.getLong(8));
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer hashed =
+        ByteBuffer.allocate(VERSION.length + 12 + bytes.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(VERSION)
+            .putLong(seed)
+            .putInt(bytes.length)
+            .put(bytes);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(hashed.array());
+      ByteBuffer words = ByteBuffer.wrap(hash).order(ByteOrder.LITTLE_ENDIAN);
+      return new PhiloxKey(words.getLong(), words.getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every Java platform has SHA-256", e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon.nativecore;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of {@code native/include/tenon.h}, one to one. Primitives and arrays only, so that
@@ -11,7 +12,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 1;
+  static final int ABI = 2;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
@@ -34,7 +35,12 @@ final class TenonLibrary {
   static native int closePool(long pool);
 
   @Name("tenon_fill")
-  static native int fill(long pool, @Cast("const tenon_fill_item*") long[] items, long count);
+  static native int fill(
+      long pool,
+      @Cast("const tenon_fill_item*") long[] items,
+      long count,
+      @Cast("const char*") byte @Nullable [] names,
+      long seed);
 
   @Name("tenon_open")
   static native int open(

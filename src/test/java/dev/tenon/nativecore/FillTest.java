@@ -51,16 +51,23 @@ class FillTest {
   }
 
   @Test
-  void wordsArePhiloxs() {
-    Memory memory = Memory.of(16);
-    FillBatch batch =
-        new FillBatch(0)
-            .add(new PhiloxKey(0, 0), memory.address(), 0, 4, DType.F32, new Uniform(0, 1));
-    core.fill(batch);
-    long[] known = {0x6627e8d5L, 0xe169c58dL, 0xbc57ac4cL, 0x9b00dbd8L};
-    assertThat(ReferencePhilox.block(0, 0, 0)).isEqualTo(known);
-    for (int i = 0; i < 4; i++) {
-      assertThat(memory.float32(i)).isEqualTo((known[i] >>> 8) * 0x1p-24f);
+  void wordsAreThoseOfTheNamesStream() {
+    assertThat(ReferencePhilox.block(0, 0, 0))
+        .as("Random123's known answer")
+        .containsExactly(0x6627e8d5L, 0xe169c58dL, 0xbc57ac4cL, 0x9b00dbd8L);
+    for (String name : List.of("", "w", "größe", "x".repeat(37), "x".repeat(38), "x".repeat(500))) {
+      for (long seed : new long[] {0, 42, -1}) {
+        Memory memory = Memory.of(400);
+        core.fill(
+            new FillBatch(seed)
+                .add("another", memory.address(), 0, 1, DType.F32, new Constant(0))
+                .add(name, memory.address(), 3, 100, DType.F32, new Uniform(0, 1)));
+        PhiloxKey key = PhiloxKey.of(seed, name);
+        for (int i = 0; i < 100; i++) {
+          float expected = (ReferencePhilox.word(key, 3 + i) >>> 8) * 0x1p-24f;
+          assertThat(memory.float32(i)).as("%s %d", name, seed).isEqualTo(expected);
+        }
+      }
     }
   }
 
