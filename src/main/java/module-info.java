@@ -68,8 +68,4 @@ module dev.tenon {
       dev.tenon.skeleton.family.Vit,
       dev.tenon.skeleton.family.Whisper,
       dev.tenon.skeleton.family.XlmRoberta;
-
-  // picocli finds commands and options by reflection.
-  opens dev.tenon.cli to
-      info.picocli;
 }

@@ -2,24 +2,30 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadOptions;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Options that say which model it is. */
 final class ClassChoice {
-  @Option(
-      names = "--class",
-      paramLabel = "NAME",
-      description = "The model's class (default: the first of the config's architectures).")
-  private @Nullable String className;
+  private static final String CLASS = "--class";
+  private static final String SKELETON = "--skeleton";
 
-  @Option(
-      names = "--skeleton",
-      paramLabel = "FILE",
-      description = "A skeleton.json that describes the model.")
-  private @Nullable Path skeleton;
+  private ClassChoice() {}
 
-  LoadOptions.Builder into(LoadOptions.Builder options) {
-    return options.className(className).skeleton(skeleton);
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.value(
+            CLASS,
+            String.class,
+            "NAME",
+            "The model's class (default: the first of the config's architectures)."));
+    spec.addOption(
+        Options.value(SKELETON, Path.class, "FILE", "A skeleton.json that describes the model."));
+  }
+
+  static LoadOptions.Builder read(ParseResult parsed) {
+    return LoadOptions.builder()
+        .className(parsed.matchedOptionValue(CLASS, null))
+        .skeleton(parsed.matchedOptionValue(SKELETON, null));
   }
 }

@@ -1,39 +1,39 @@
 package dev.tenon.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 
-/** The commands there are, in the order help lists them. */
+/** The commands there are. */
 final class Commands {
-  private static final Map<String, Function<Console, TenonCommand>> ALL = new LinkedHashMap<>();
-
-  static {
-    ALL.put("demo", DemoCommand::new);
-    ALL.put("load", LoadCommand::new);
-    ALL.put("plan", PlanCommand::new);
-    ALL.put("init", InitCommand::new);
-    ALL.put("skeleton", SkeletonCommand::new);
-    ALL.put("inspect", InspectCommand::new);
-    ALL.put("verify", VerifyCommand::new);
-  }
+  /** In the order help lists them. */
+  private static final List<String> NAMES =
+      List.of("demo", "load", "plan", "init", "skeleton", "inspect", "verify");
 
   private Commands() {}
 
-  /**
-   * Adds the command the arguments begin with, or all if they begin with none: looking at a
-   * command's annotations takes long enough to notice, and only one is run.
-   */
-  static void addTo(CommandLine line, List<String> args, Console console) {
+  /** Adds the command the arguments begin with, the only one that can run; else all, for help. */
+  static void addTo(CommandLine line, List<String> args) {
     String first = args.isEmpty() ? "" : args.get(0);
-    if (ALL.containsKey(first)) {
-      line.addSubcommand(first, ALL.get(first).apply(console));
+    if (NAMES.contains(first)) {
+      line.addSubcommand(first, named(first).spec());
     } else {
-      ALL.forEach((name, command) -> line.addSubcommand(name, command.apply(console)));
+      NAMES.forEach(name -> line.addSubcommand(name, named(name).spec()));
       line.addSubcommand(new HelpCommand());
     }
+  }
+
+  /** The command of a name that is in the list. */
+  static TenonCommand named(String name) {
+    return switch (name) {
+      case "demo" -> new DemoCommand();
+      case "load" -> new LoadCommand();
+      case "plan" -> new PlanCommand();
+      case "init" -> new InitCommand();
+      case "skeleton" -> new SkeletonCommand();
+      case "inspect" -> new InspectCommand();
+      case "verify" -> new VerifyCommand();
+      default -> throw new IllegalArgumentException("No such command: name=" + name);
+    };
   }
 }

@@ -12,37 +12,37 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * {@code tenon demo}: the same files loaded twice by the same engine. The naive way draws every
  * slot the files lack, the tied head included, and then throws the drawn head away as it ties.
  */
-@Command(
-    name = "demo",
-    description =
-        "Makes a checkpoint of Gemma-2's shape, loads it the naive way and Tenon's way, and prints"
-            + " both timelines.")
 final class DemoCommand extends TenonCommand {
-  @Option(names = "--full", description = "The real shape of gemma-2-2b, 5.2 GB.")
-  private boolean full;
+  private static final String FULL = "--full";
+  private static final String DIR = "--dir";
+  private static final Path DEFAULT_DIR = Path.of("target", "demo");
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      defaultValue = "target/demo",
-      description = "Where the checkpoint is kept (default: ${DEFAULT-VALUE}).")
-  private Path directory;
-
-  DemoCommand(Console console) {
-    super(console);
+  DemoCommand() {
+    super(
+        "Makes a checkpoint of Gemma-2's shape, loads it the naive way and Tenon's way, and prints"
+            + " both timelines.");
   }
 
   @Override
-  void run(Console console) {
-    DemoShape shape = full ? DemoShape.FULL : DemoShape.SMALL;
-    if (!quiet()) {
+  void declare(CommandSpec spec) {
+    spec.addOption(Options.flag(FULL, "The real shape of gemma-2-2b, 5.2 GB."));
+    spec.addOption(
+        Options.value(
+            DIR, Path.class, "DIR", "Where the checkpoint is kept (default: target/demo)."));
+  }
+
+  @Override
+  void run(ParseResult parsed, Console console) {
+    Path directory = parsed.matchedOptionValue(DIR, DEFAULT_DIR);
+    DemoShape shape = parsed.hasMatchedOption(FULL) ? DemoShape.FULL : DemoShape.SMALL;
+    if (!quiet(parsed)) {
       console.err().println("Making " + shape.name() + " under " + directory);
     }
     DemoCheckpoint checkpoint = DemoCheckpoint.make(directory, shape);
@@ -51,7 +51,7 @@ final class DemoCommand extends TenonCommand {
     Tenon.load(checkpoint.tied(), options).close();
     Run naive = naive(checkpoint.untied(), options);
     Run tenon = Run.of(checkpoint.tied(), options);
-    if (json()) {
+    if (json(parsed)) {
       console.json(json -> write(checkpoint, naive, tenon, json));
     } else {
       print(naive, tenon, console.out());

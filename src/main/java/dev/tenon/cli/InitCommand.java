@@ -4,21 +4,22 @@ import dev.tenon.LoadOptions;
 import dev.tenon.Model;
 import dev.tenon.Tenon;
 import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code tenon init}: a model from its config alone. */
-@Command(name = "init", description = "Builds a model from a config alone, everything initialised.")
 final class InitCommand extends ModelCommand {
-  @Parameters(paramLabel = "CONFIG", description = "A config.json, or the directory it is in.")
-  private Path config;
-
-  InitCommand(Console console) {
-    super(console);
+  InitCommand() {
+    super("Builds a model from a config alone, everything initialised.");
   }
 
   @Override
-  Model model(LoadOptions options) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(Options.path("CONFIG", "A config.json, or the directory it is in."));
+    super.declare(spec);
+  }
+
+  @Override
+  Model model(Path config, LoadOptions options) {
     return Tenon.init(config, options);
   }
 }

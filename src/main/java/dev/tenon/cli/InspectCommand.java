@@ -7,30 +7,26 @@ import dev.tenon.checkpoint.Shard;
 import dev.tenon.checkpoint.TensorEntry;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon inspect}: what headers say. */
-@Command(
-    name = "inspect",
-    description =
-        "Prints the header of a file, or of all files of a directory. Never loads libtorch.")
 final class InspectCommand extends TenonCommand {
-  @Parameters(
-      paramLabel = "PATH",
-      description = "A weight file, an index of shards, or a checkpoint's directory.")
-  private Path path;
-
-  InspectCommand(Console console) {
-    super(console);
+  InspectCommand() {
+    super("Prints the header of a file, or of all files of a directory. Never loads libtorch.");
   }
 
   @Override
-  void run(Console console) {
-    Checkpoint checkpoint = Tenon.inspect(path);
-    if (json()) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(
+        Options.path("PATH", "A weight file, an index of shards, or a checkpoint's directory."));
+  }
+
+  @Override
+  void run(ParseResult parsed, Console console) {
+    Checkpoint checkpoint = Tenon.inspect(Options.path(parsed));
+    if (json(parsed)) {
       console.json(json -> write(checkpoint, json));
     } else {
       print(checkpoint, console.out());

@@ -5,116 +5,66 @@ import dev.tenon.Residency;
 import dev.tenon.Rng;
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** Options that say how a model comes to be. */
 final class LoadChoice {
-  @Mixin private ClassChoice choice;
+  private static final String DTYPE = "--dtype";
+  private static final String DEVICE = "--device";
+  private static final String SEED = "--seed";
+  private static final String RNG = "--rng";
+  private static final String RESIDENCY = "--residency";
+  private static final String IGNORE_MISMATCHED = "--ignore-mismatched";
+  private static final String STRICT = "--strict";
+  private static final String VARIANT = "--variant";
+  private static final String AUTO = "auto";
 
-  @Option(
-      names = "--dtype",
-      paramLabel = "DTYPE",
-      converter = DTypeName.class,
-      description = "auto (what the checkpoint suggests), float32, float16, bfloat16, float64.")
-  private DTypeName.Choice dtype = DTypeName.AUTO;
+  private LoadChoice() {}
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      converter = DeviceName.class,
-      defaultValue = "cpu",
-      description = "cpu, cuda:N or meta (default: ${DEFAULT-VALUE}).")
-  private String device;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Seed of missing slots' random numbers (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
-      names = "--rng",
-      paramLabel = "ENGINE",
-      description =
-          "torch (the reference's numbers) or philox (counter-based, fast; the default on a CPU).")
-  private @Nullable Rng rng;
-
-  @Option(
-      names = "--residency",
-      paramLabel = "WHERE",
-      description =
-          "mmap (pages come in on first touch), populate (mapped and all in), copy (own memory).")
-  private @Nullable Residency residency;
-
-  @Option(
-      names = "--ignore-mismatched",
-      description = "Slots whose stored shape differs count as missing.")
-  private boolean ignoreMismatched;
-
-  @Option(
-      names = "--strict",
-      description = "A missing or unexpected name or a parted tie is an error.")
-  private boolean strict;
-
-  @Option(
-      names = "--variant",
-      paramLabel = "NAME",
-      description = "Look for model.NAME.safetensors and so on.")
-  private @Nullable String variant;
-
-  LoadOptions.Builder builder() {
-    LoadOptions.Builder options =
-        choice
-            .into(LoadOptions.builder())
-            .variant(variant)
-            .dtype(dtype.dtype())
-            .device(device)
-            .seed(seed)
-            .rng(rng)
-            .ignoreMismatched(ignoreMismatched)
-            .strict(strict);
-    if (residency != null) {
-      options.residency(residency);
-    }
-    return options;
+  static void declare(CommandSpec spec) {
+    ClassChoice.declare(spec);
+    value(spec, DTYPE, String.class, "auto (what the checkpoint suggests), float32, bfloat16, …");
+    value(spec, DEVICE, String.class, "cpu (the default), cuda:N or meta.");
+    value(spec, SEED, long.class, "Seed of missing slots' random numbers (default: 0).");
+    value(spec, RNG, Rng.class, "torch (the reference's) or philox (the default on a CPU).");
+    value(
+        spec,
+        RESIDENCY,
+        Residency.class,
+        "mmap (the default: pages come in on first touch), populate (mapped and all in), copy.");
+    spec.addOption(
+        Options.flag(IGNORE_MISMATCHED, "Slots whose stored shape differs count as missing."));
+    spec.addOption(
+        Options.flag(STRICT, "A missing or unexpected name or a parted tie is an error."));
+    value(spec, VARIANT, String.class, "Look for model.VARIANT.safetensors and so on.");
   }
 
-  /** {@code auto} or a floating-point dtype. */
-  static final class DTypeName implements ITypeConverter<DTypeName.Choice> {
-    static final Choice AUTO = new Choice(null);
-
-    /** Null for {@code auto}. */
-    record Choice(@Nullable DType dtype) {}
-
-    @Override
-    public Choice convert(String text) {
-      if (text.equals("auto")) {
-        return AUTO;
-      }
-      try {
-        DType dtype = DType.ofTorchName(text);
-        LoadOptions.builder().dtype(dtype).build();
-        return new Choice(dtype);
-      } catch (TenonException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+  /** What was chosen; a value that cannot be is wrong usage. */
+  static LoadOptions.Builder read(ParseResult parsed) {
+    try {
+      String dtype = parsed.matchedOptionValue(DTYPE, AUTO);
+      LoadOptions.Builder options =
+          ClassChoice.read(parsed)
+              .dtype(dtype.equals(AUTO) ? null : DType.ofTorchName(dtype))
+              .device(parsed.matchedOptionValue(DEVICE, "cpu"))
+              .seed(parsed.matchedOptionValue(SEED, 0L))
+              .rng(parsed.matchedOptionValue(RNG, null))
+              .residency(parsed.matchedOptionValue(RESIDENCY, Residency.MMAP))
+              .ignoreMismatched(parsed.hasMatchedOption(IGNORE_MISMATCHED))
+              .strict(parsed.hasMatchedOption(STRICT))
+              .variant(parsed.matchedOptionValue(VARIANT, null));
+      options.build();
+      return options;
+    } catch (TenonException e) {
+      throw new ParameterException(parsed.commandSpec().commandLine(), e.getMessage(), e);
     }
   }
 
-  /** A device there may be. */
-  static final class DeviceName implements ITypeConverter<String> {
-    @Override
-    public String convert(String text) {
-      try {
-        return LoadOptions.builder().device(text).build().device();
-      } catch (TenonException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
+  private static void value(CommandSpec spec, String name, Class<?> type, String description) {
+    String label = name.substring(2).toUpperCase(Locale.ROOT);
+    spec.addOption(Options.value(name, type, label, description));
   }
 }

@@ -4,21 +4,22 @@ import dev.tenon.LoadOptions;
 import dev.tenon.Model;
 import dev.tenon.Tenon;
 import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code tenon load}: a checkpoint becomes tensors. */
-@Command(name = "load", description = "Loads a checkpoint's directory and reports what it did.")
 final class LoadCommand extends ModelCommand {
-  @Parameters(paramLabel = "PATH", description = "A checkpoint's directory.")
-  private Path path;
-
-  LoadCommand(Console console) {
-    super(console);
+  LoadCommand() {
+    super("Loads a checkpoint's directory and reports what it did.");
   }
 
   @Override
-  Model model(LoadOptions options) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
+    super.declare(spec);
+  }
+
+  @Override
+  Model model(Path path, LoadOptions options) {
     return Tenon.load(path, options);
   }
 }

@@ -8,31 +8,17 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * {@code java -jar tenon.jar COMMAND …}. Exit status: 0 done; 1 the input is bad, with one line on
  * stderr; 2 wrong usage.
  */
-@Command(
-    name = "tenon",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    description = "Loads pretrained checkpoints into libtorch tensors.",
-    footer = {
-      "",
-      "tenon COMMAND --help says more. Exit status: 0 done, 1 the input is bad, 2 wrong usage."
-    })
-public final class Main implements Runnable {
+public final class Main {
   private static final int BAD_INPUT = 1;
   private static final int BAD_USAGE = 2;
-
-  @Spec private CommandSpec spec;
 
   private Main() {}
 
@@ -52,24 +38,41 @@ public final class Main implements Runnable {
 
   /** Runs one command and returns its exit status. */
   static int run(List<String> args, Console console) {
-    CommandLine line = new CommandLine(new Main());
-    Commands.addTo(line, args, console);
+    CommandSpec spec = CommandSpec.create().name("tenon").version("tenon " + version());
+    spec.usageMessage()
+        .description("Loads pretrained checkpoints into libtorch tensors.")
+        .synopsisSubcommandLabel("COMMAND")
+        .footer(
+            "",
+            "tenon COMMAND --help says more. Exit status: 0 done, 1 the input is bad, 2 wrong usage.");
+    spec.addOption(Options.help()).addOption(Options.version());
+    CommandLine line = new CommandLine(spec);
+    Commands.addTo(line, args);
     line.setOut(new PrintWriter(console.out(), true));
     line.setErr(new PrintWriter(console.err(), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((fault, given) -> badUsage(fault, console));
     line.setExecutionExceptionHandler(
-        (fault, command, parsed) -> badInput(fault, args.contains("--debug"), console));
+        (fault, command, parsed) -> badInput(fault, args.contains(Options.DEBUG), console));
+    line.setExecutionStrategy(parsed -> execute(parsed, console));
     try {
       return line.execute(args.toArray(String[]::new));
     } catch (Error fault) {
-      return badInput(fault, args.contains("--debug"), console);
+      return badInput(fault, args.contains(Options.DEBUG), console);
     }
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "No command");
+  private static int execute(ParseResult parsed, Console console) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    ParseResult chosen = parsed.subcommand();
+    if (chosen == null) {
+      throw new ParameterException(parsed.commandSpec().commandLine(), "No command");
+    }
+    Commands.named(chosen.commandSpec().name()).run(chosen, console);
+    return 0;
   }
 
   private static int badUsage(ParameterException fault, Console console) {
@@ -101,11 +104,8 @@ public final class Main implements Runnable {
   }
 
   /** The version the jar was built as. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"tenon " + (version == null ? "(unpackaged)" : version)};
-    }
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpackaged)" : version;
   }
 }

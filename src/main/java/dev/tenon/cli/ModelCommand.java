@@ -3,32 +3,39 @@ package dev.tenon.cli;
 import dev.tenon.LoadOptions;
 import dev.tenon.LoadProgress;
 import dev.tenon.Model;
+import java.nio.file.Path;
 import java.util.Map;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** What {@code load} and {@code init} have in common: a model comes to be and is reported. */
 abstract class ModelCommand extends TenonCommand {
-  @Mixin private LoadChoice choice;
+  private static final String DIGEST = "--digest";
 
-  @Option(names = "--digest", description = "Print the CRC-32 of each tensor's bytes.")
-  private boolean digest;
-
-  ModelCommand(Console console) {
-    super(console);
+  ModelCommand(String description) {
+    super(description);
   }
 
   /** Makes the model. */
-  abstract Model model(LoadOptions options);
+  abstract Model model(Path path, LoadOptions options);
 
   @Override
-  final void run(Console console) {
+  void declare(CommandSpec spec) {
+    LoadChoice.declare(spec);
+    spec.addOption(Options.flag(DIGEST, "Print the CRC-32 of each tensor's bytes."));
+  }
+
+  @Override
+  final void run(ParseResult parsed, Console console) {
+    LoadOptions.Builder options = LoadChoice.read(parsed);
     try (Progress progress = Progress.to(console.err());
         Model model =
-            model(choice.builder().progress(quiet() ? LoadProgress.NONE : progress).build())) {
+            model(
+                Options.path(parsed),
+                options.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
       progress.finish();
-      Map<String, Integer> digests = digest ? model.digests() : Map.of();
-      if (json()) {
+      Map<String, Integer> digests = parsed.hasMatchedOption(DIGEST) ? model.digests() : Map.of();
+      if (json(parsed)) {
         console.json(json -> ReportJson.write(model.report(), digests, json));
       } else {
         ReportText.print(model.report(), digests, console.out());

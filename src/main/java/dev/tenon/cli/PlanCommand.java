@@ -2,28 +2,26 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadReport;
 import dev.tenon.Tenon;
-import java.nio.file.Path;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon plan}: what a load would do. */
-@Command(name = "plan", description = "Says what load would do. Never loads libtorch.")
 final class PlanCommand extends TenonCommand {
-  @Parameters(paramLabel = "PATH", description = "A checkpoint's directory.")
-  private Path path;
-
-  @Mixin private LoadChoice choice;
-
-  PlanCommand(Console console) {
-    super(console);
+  PlanCommand() {
+    super("Says what load would do. Never loads libtorch.");
   }
 
   @Override
-  void run(Console console) {
-    LoadReport report = Tenon.preview(path, choice.builder().build());
-    if (json()) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
+    LoadChoice.declare(spec);
+  }
+
+  @Override
+  void run(ParseResult parsed, Console console) {
+    LoadReport report = Tenon.preview(Options.path(parsed), LoadChoice.read(parsed).build());
+    if (json(parsed)) {
       console.json(json -> ReportJson.write(report, Map.of(), json));
     } else {
       ReportText.print(report, Map.of(), console.out());

@@ -1,7 +1,6 @@
 package dev.tenon.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tenon.LoadOptions;
 import dev.tenon.Tenon;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
@@ -10,29 +9,25 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon skeleton}: the slots a class has. */
-@Command(
-    name = "skeleton",
-    description = "Lists the slots a class has under a config. Never loads libtorch.")
 final class SkeletonCommand extends TenonCommand {
-  @Parameters(paramLabel = "CONFIG", description = "A config.json, or the directory it is in.")
-  private Path config;
-
-  @Mixin private ClassChoice choice;
-
-  SkeletonCommand(Console console) {
-    super(console);
+  SkeletonCommand() {
+    super("Lists the slots a class has under a config. Never loads libtorch.");
   }
 
   @Override
-  void run(Console console) {
-    LoadPlan plan = Tenon.skeleton(config, choice.into(LoadOptions.builder()).build());
-    if (json()) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(Options.path("CONFIG", "A config.json, or the directory it is in."));
+    LoadChoice.declare(spec);
+  }
+
+  @Override
+  void run(ParseResult parsed, Console console) {
+    LoadPlan plan = Tenon.skeleton(Options.path(parsed), LoadChoice.read(parsed).build());
+    if (json(parsed)) {
       console.json(json -> write(plan, json));
     } else {
       print(plan, console.out());

@@ -1,45 +1,38 @@
 package dev.tenon.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** What all commands have in common: how they print. */
-abstract class TenonCommand implements Callable<Integer> {
-  private final Console console;
+/** One command: what it understands and what it does. Stateless; all it is told is in the parse. */
+abstract class TenonCommand {
+  private final String description;
 
-  @Option(names = "--json", description = "Print one JSON document on stdout.")
-  private boolean json;
-
-  @Option(names = "--quiet", description = "No progress on stderr.")
-  private boolean quiet;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  private boolean help;
-
-  @Option(names = "--debug", description = "Print stack traces.")
-  private boolean debug;
-
-  TenonCommand(Console console) {
-    this.console = console;
+  TenonCommand(String description) {
+    this.description = description;
   }
 
-  @Override
-  public final Integer call() {
-    run(console);
-    return 0;
+  /** All it understands. */
+  final CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(description);
+    declare(spec);
+    return spec.addOption(Options.flag(Options.JSON, "Print one JSON document on stdout."))
+        .addOption(Options.flag(Options.QUIET, "No progress on stderr."))
+        .addOption(Options.flag(Options.DEBUG, "Print stack traces."))
+        .addOption(Options.help());
   }
+
+  /** Declares its own parameters and options. */
+  abstract void declare(CommandSpec spec);
 
   /** Does it; whatever is thrown becomes status 1. */
-  abstract void run(Console console);
+  abstract void run(ParseResult parsed, Console console);
 
-  final boolean json() {
-    return json;
+  static boolean json(ParseResult parsed) {
+    return parsed.hasMatchedOption(Options.JSON);
   }
 
-  final boolean quiet() {
-    return quiet;
+  static boolean quiet(ParseResult parsed) {
+    return parsed.hasMatchedOption(Options.QUIET);
   }
 }

@@ -4,32 +4,28 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.Tenon;
 import dev.tenon.checkpoint.Verification;
 import java.io.IOException;
-import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon verify}: whether files keep the format's rules. */
-@Command(
-    name = "verify",
-    description = "Checks files against the format's rules. Never loads libtorch.")
 final class VerifyCommand extends TenonCommand {
-  @Parameters(
-      paramLabel = "PATH",
-      description = "A weight file, an index of shards, or a checkpoint's directory.")
-  private Path path;
+  private static final String DATA = "--data";
 
-  @Option(names = "--data", description = "Read every byte, not the headers alone.")
-  private boolean data;
-
-  VerifyCommand(Console console) {
-    super(console);
+  VerifyCommand() {
+    super("Checks files against the format's rules. Never loads libtorch.");
   }
 
   @Override
-  void run(Console console) {
-    Verification found = Tenon.verify(path, data);
-    if (json()) {
+  void declare(CommandSpec spec) {
+    spec.addPositional(
+        Options.path("PATH", "A weight file, an index of shards, or a checkpoint's directory."));
+    spec.addOption(Options.flag(DATA, "Read every byte, not the headers alone."));
+  }
+
+  @Override
+  void run(ParseResult parsed, Console console) {
+    Verification found = Tenon.verify(Options.path(parsed), parsed.hasMatchedOption(DATA));
+    if (json(parsed)) {
       console.json(json -> write(found, json));
     } else {
       console
