@@ -27,6 +27,23 @@ public final class Families {
         : member.architecture().skeleton(member.family().modelType(), config);
   }
 
+  /**
+   * The base model of a family, without a head: what the reference's {@code AutoModel} builds.
+   *
+   * @throws TenonException if there is no such family
+   */
+  public static Architecture baseModel(String modelType) {
+    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
+      if (family.modelType().equals(modelType)) {
+        return family.architectures().stream()
+            .filter(architecture -> architecture.className().endsWith("Model"))
+            .min(Comparator.comparingInt(architecture -> architecture.className().length()))
+            .orElseThrow();
+      }
+    }
+    throw new TenonException("No family has this model type: modelType=" + modelType);
+  }
+
   /** A config with its class's defaults for what it leaves out; itself if no family has it. */
   public static Config withDefaults(String className, Config config) {
     Member member = member(className, config);
