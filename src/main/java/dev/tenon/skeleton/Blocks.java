@@ -6,6 +6,7 @@ import static dev.tenon.skeleton.Module.Kind.LSTM;
 import static dev.tenon.skeleton.Module.Kind.MULTIHEAD_ATTENTION;
 import static dev.tenon.skeleton.Module.Kind.NORM;
 
+import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +61,20 @@ public final class Blocks {
     return transposed(out, in, out, kernel, kernel);
   }
 
-  /** {@code nn.Embedding}: weight [count, dim]; the row {@code padding}, if any, is zero. */
+  /**
+   * {@code nn.Embedding}: weight [count, dim]; the row {@code padding}, if any, is zero. A negative
+   * one counts from the end, and one outside the table is an error.
+   */
   public static Block embedding(long count, long dim, @Nullable Integer padding) {
     return module -> {
       module.kind(EMBEDDING).parameter("weight", new InitRule.Normal(0, 1), count, dim);
       if (padding != null) {
         long row = padding < 0 ? count + padding : padding;
+        if (row < 0 || row >= count) {
+          throw new TenonException(
+              "The padding row lies outside its embedding: padding=%d, rows=%d"
+                  .formatted(padding, count));
+        }
         module.init(init -> init.rule("weight", new InitRule.Part(0, row, 1, InitRule.ZEROS)));
       }
     };
