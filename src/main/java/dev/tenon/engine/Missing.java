@@ -75,7 +75,7 @@ final class Missing {
   private void run(List<InitTask> tasks) {
     long total = tasks.stream().mapToLong(task -> task.tensor().nbytes()).sum();
     long[] done = {0};
-    try (InitEngine engine = InitEngines.of(options, core)) {
+    try (InitEngine engine = InitEngines.of(options, core, plan.skeleton())) {
       engine.fill(
           tasks,
           bytes -> {

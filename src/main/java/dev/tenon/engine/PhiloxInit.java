@@ -3,6 +3,8 @@ package dev.tenon.engine;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;
 import dev.tenon.nativecore.PhiloxKey;
+import dev.tenon.plan.Piece;
+import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -11,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +22,22 @@ import org.jspecify.annotations.Nullable;
  * slot's name and its index, whatever else is missing. For tensors on the CPU. Rules the core has
  * no kernel for run on libtorch, from a generator of the slot's own, seeded by the same key.
  */
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class PhiloxInit implements InitEngine {
   /** Elements of a batch: an interrupt waits for one. */
   private static final long BATCH = 1L << 27;
 
   private final LazyCore core;
+  private final StoredNames names;
   private final long seed;
   private final FillBatch batch;
   private long elements;
   private long bytes;
 
-  PhiloxInit(LazyCore core, long seed) {
+  PhiloxInit(LazyCore core, StoredNames names, long seed) {
     core.get();
     this.core = core;
+    this.names = names;
     this.seed = seed;
     this.batch = new FillBatch(seed);
   }
@@ -102,8 +109,46 @@ final class PhiloxInit implements InitEngine {
     if (distribution == null) {
       return false;
     }
-    add(task, 0, shape.elements(), distribution, written);
+    List<StoredNames.Stored> stored = names.of(task.slot());
+    for (StoredNames.Stored one : stored) {
+      addStored(task, one, distribution, written);
+    }
+    if (stored.isEmpty()) {
+      add(task, 0, shape.elements(), distribution, written);
+    }
     return true;
+  }
+
+  /** A tensor the slot holds stacked or fused: its values follow from its own name and indices. */
+  private void addStored(
+      InitTask task, StoredNames.Stored stored, Distribution distribution, LongConsumer written) {
+    Piece piece = stored.pieces().get(0);
+    long first = Boxes.run(task.slot().shape(), piece.source());
+    if (stored.pieces().size() == 1 && piece.transpose() == null && first != Boxes.NO_RUN) {
+      long address = task.tensor().data_ptr().address() + task.dtype().bytes(first);
+      add(
+          new Run(stored.name(), task.dtype(), address),
+          0,
+          stored.shape().elements(),
+          distribution,
+          written);
+      return;
+    }
+    try (PointerScope scope = new PointerScope();
+        Tensors make = new Tensors(Device.CPU)) {
+      Tensor apart = make.empty(stored.shape(), task.dtype());
+      Run run = new Run(stored.name(), task.dtype(), apart.data_ptr().address());
+      add(run, 0, stored.shape().elements(), distribution, written);
+      flush(written);
+      stored.pieces().forEach(each -> put(each, apart, task.tensor()));
+    }
+  }
+
+  private static void put(Piece piece, Tensor apart, Tensor whole) {
+    Piece.Transpose swap = piece.transpose();
+    Tensor turned = swap == null ? whole : whole.transpose(swap.first(), swap.second());
+    Tensor from = Boxes.narrow(apart, piece.target());
+    Boxes.narrow(turned, piece.source()).copy_(from.reshape(piece.source().size().dims()));
   }
 
   /** The runs of row-major elements a part consists of, one for each index before its dimension. */
@@ -125,13 +170,21 @@ final class PhiloxInit implements InitEngine {
     }
   }
 
+  /** Where a named tensor's first element is. */
+  private record Run(String name, DType dtype, long address) {}
+
   private void add(
       InitTask task, long start, long length, Distribution distribution, LongConsumer written) {
-    DType dtype = task.dtype();
     long address = task.tensor().data_ptr().address();
+    add(new Run(task.slot().name(), task.dtype(), address), start, length, distribution, written);
+  }
+
+  private void add(
+      Run run, long start, long length, Distribution distribution, LongConsumer written) {
+    DType dtype = run.dtype;
     for (long first = start; first < start + length; first += BATCH) {
       long part = Math.min(BATCH, start + length - first);
-      batch.add(task.slot().name(), address + dtype.bytes(first), first, part, dtype, distribution);
+      batch.add(run.name, run.address + dtype.bytes(first), first, part, dtype, distribution);
       elements += part;
       bytes += dtype.bytes(part);
       if (elements >= BATCH) {

@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import dev.tenon.checkpoint.TensorEntry;
-import dev.tenon.plan.Box;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.Step;
 import dev.tenon.tensor.DType;
@@ -114,8 +113,8 @@ final class Reader {
       if (swap != null) {
         from = from.transpose(swap.first(), swap.second());
       }
-      from = narrow(from, piece.source()).reshape(piece.target().size().dims());
-      narrow(target, piece.target()).copy_(from);
+      from = Boxes.narrow(from, piece.source()).reshape(piece.target().size().dims());
+      Boxes.narrow(target, piece.target()).copy_(from);
     }
   }
 
@@ -144,15 +143,5 @@ final class Reader {
 
   private static boolean aligned(TensorEntry entry) {
     return entry.dtype().isByteAddressable() && entry.offset() % (entry.dtype().bits() / 8) == 0;
-  }
-
-  private static Tensor narrow(Tensor tensor, Box box) {
-    Tensor part = tensor;
-    for (int i = 0; i < box.size().rank(); i++) {
-      if (box.start().dim(i) != 0 || box.size().dim(i) != part.size(i)) {
-        part = part.narrow(i, box.start().dim(i), box.size().dim(i));
-      }
-    }
-    return part;
   }
 }

@@ -5,7 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.TenonException;
+import dev.tenon.nativecore.Distribution;
+import dev.tenon.nativecore.FillBatch;
+import dev.tenon.plan.Planner;
+import dev.tenon.plan.StoredNames;
+import dev.tenon.skeleton.Families;
+import dev.tenon.skeleton.GoldenFamilies;
 import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.Patterns;
+import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -18,6 +26,10 @@ import org.junit.jupiter.api.Test;
 /** Counter-based values depend on seed, name and index, and on nothing else. */
 class PhiloxInitTest {
   private static final Shape SHAPE = Shape.of(37, 50);
+  private static final Skeleton NO_CONVERSIONS =
+      new Skeleton(
+          "", "", "", List.of(), List.of(), List.of(), Patterns.NONE, List.of(), List.of());
+
   private static final InitRule NORMAL = new InitRule.Normal(0.5, 2);
 
   @BeforeEach
@@ -34,7 +46,7 @@ class PhiloxInitTest {
     Tensor[] tensors = new Tensor[names.size()];
     try (Tensors make = new Tensors(Device.CPU);
         LazyCore core = LazyCore.of(2);
-        PhiloxInit engine = new PhiloxInit(core, 7)) {
+        PhiloxInit engine = new PhiloxInit(core, new StoredNames(NO_CONVERSIONS), 7)) {
       Arrays.setAll(tensors, i -> make.empty(SHAPE, dtype));
       InitTask[] tasks = new InitTask[rules.size()];
       Arrays.setAll(
@@ -110,6 +122,39 @@ class PhiloxInitTest {
     assertThatThrownBy(() -> planned.load(options, LazyCore.none()))
         .isInstanceOf(TenonException.class)
         .hasMessageContaining("native core");
+  }
+
+  @Test
+  void anExpertsValuesFollowItsOwnName() {
+    GoldenFamilies.Row mixtral =
+        GoldenFamilies.rows().stream()
+            .filter(row -> row.className().equals("MixtralForCausalLM"))
+            .findFirst()
+            .orElseThrow();
+    Skeleton skeleton = Families.skeleton("MixtralForCausalLM", mixtral.config());
+    int slot = skeleton.index().get("model.layers.0.mlp.experts.gate_up_proj");
+    Shape shape = skeleton.slots().get(slot).shape();
+    long half = shape.dim(1) / 2;
+    EngineOptions options = EngineOptions.defaults().drawing(Rng.PHILOX, 7);
+    try (Loaded loaded =
+            Engine.load(
+                Planner.initialize(skeleton, DType.F32), List.of(), options, LoadListener.NONE);
+        Tensor expert = loaded.tensor(slot).detach().select(0, 1);
+        Tensor up = expert.narrow(0, half, half);
+        Tensors make = new Tensors(Device.CPU);
+        Tensor alone = make.empty(Shape.of(half, shape.dim(2)), DType.F32);
+        LazyCore core = LazyCore.of(1)) {
+      FillBatch batch = new FillBatch(7);
+      batch.add(
+          "model.layers.0.mlp.experts.1.w3.weight",
+          alone.data_ptr().address(),
+          0,
+          alone.numel(),
+          DType.F32,
+          new Distribution.Normal(0, mixtral.config().number("initializer_range")));
+      core.get().fill(batch);
+      assertThat(Bytes.crc32(up)).isEqualTo(Bytes.crc32(alone));
+    }
   }
 
   @Test
