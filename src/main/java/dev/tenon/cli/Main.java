@@ -52,14 +52,8 @@ public final class Main {
     line.setErr(new PrintWriter(console.err(), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((fault, given) -> badUsage(fault, console));
-    line.setExecutionExceptionHandler(
-        (fault, command, parsed) -> badInput(fault, args.contains(Options.DEBUG), console));
     line.setExecutionStrategy(parsed -> execute(parsed, console));
-    try {
-      return line.execute(args.toArray(String[]::new));
-    } catch (Error fault) {
-      return badInput(fault, args.contains(Options.DEBUG), console);
-    }
+    return line.execute(args.toArray(String[]::new));
   }
 
   private static int execute(ParseResult parsed, Console console) {
@@ -71,8 +65,14 @@ public final class Main {
     if (chosen == null) {
       throw new ParameterException(parsed.commandSpec().commandLine(), "No command");
     }
-    Commands.named(chosen.commandSpec().name()).run(chosen, console);
-    return 0;
+    try {
+      Commands.named(chosen.commandSpec().name()).run(chosen, console);
+      return 0;
+    } catch (ParameterException fault) {
+      throw fault;
+    } catch (RuntimeException | Error fault) {
+      return badInput(fault, chosen.hasMatchedOption(Options.DEBUG), console);
+    }
   }
 
   private static int badUsage(ParameterException fault, Console console) {
