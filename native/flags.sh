@@ -5,6 +5,7 @@ common_flags="-std=c++17 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -pt
 
 isa_flags() {
   case "$(basename "$1")" in
+    isa_sha.cpp) echo "-msse4.1 -mssse3 -msha" ;;
     isa_avx2.cpp) echo "-mavx2 -mfma -mf16c" ;;
     isa_avx512.cpp)
       # GCC 12 takes the undefined operands of its own AVX-512 header for a fault.
@@ -14,12 +15,12 @@ isa_flags() {
   esac
 }
 
-# The source files for this machine: x86-64 has two kernel files others cannot compile.
+# The source files for this machine: x86-64 has files others cannot compile.
 sources() {
   for source in "$1"/src/*.cpp; do
     case "$(uname -m)/$(basename "$source")" in
       x86_64/*) echo "$source" ;;
-      */isa_avx*) ;;
+      */isa_avx* | */isa_sha*) ;;
       *) echo "$source" ;;
     esac
   done

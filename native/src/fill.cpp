@@ -26,6 +26,7 @@ struct Batch {
   int64_t* ends;  // of each item, in the elements of all items laid end to end
   int64_t task;   // elements a task
   const Kernels* kernels;
+  Compress compress;
   const char* names;  // or nullptr: the items hold their streams
   uint64_t seed;
 };
@@ -54,8 +55,8 @@ void fill_constant(double value, int32_t dtype, void* out, int64_t length) {
 void fill_part(const Batch& batch, const tenon_fill_item& item, int64_t skip, int64_t length) {
   Fill fill = prepared(item);
   if (batch.names != nullptr && fill.kind != TENON_CONSTANT) {
-    Stream stream =
-        stream_of(batch.seed, batch.names + item.key, static_cast<uint32_t>(item.stream));
+    Stream stream = stream_of(batch.compress, batch.seed, batch.names + item.key,
+                              static_cast<uint32_t>(item.stream));
     fill.key = stream.key;
     fill.stream = stream.counter_high;
   }
@@ -121,8 +122,8 @@ int32_t tenon_fill(int64_t handle, const tenon_fill_item* items, int64_t count, 
   int64_t task = total / (16 * (pool->workers + 1)) / tenon::kGrain * tenon::kGrain;
   if (task < tenon::kLeastTask) task = tenon::kLeastTask;
   if (task > tenon::kMostTask) task = tenon::kMostTask;
-  tenon::Batch batch = {
-      items, count, ends, task, pool->kernels, names, static_cast<uint64_t>(seed)};
+  tenon::Batch batch = {items,         count,          ends,  task,
+                        pool->kernels, pool->compress, names, static_cast<uint64_t>(seed)};
   int32_t status = tenon::run(pool, (total + task - 1) / task, tenon::fill_task, &batch);
   free(ends);
   return status;

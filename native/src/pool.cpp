@@ -143,6 +143,7 @@ int32_t tenon_pool_create(int32_t threads, int32_t isa, int64_t* handle) {
     return ENOMEM;
   }
   pool->kernels = kernels;
+  pool->compress = isa == TENON_ISA_SCALAR ? tenon::compress_scalar : tenon::sha256_compress();
   pool->owner = getpid();
   pthread_mutex_init(&pool->mutex, nullptr);
   pthread_cond_init(&pool->work, nullptr);

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "kernels.h"
+#include "sha256.h"
 
 namespace tenon {
 
@@ -33,6 +34,7 @@ struct Pool {
   pid_t owner;
   pthread_t* threads;
   const Kernels* kernels;
+  Compress compress;
   struct Scratch* scratch;  // free ones
 };
 

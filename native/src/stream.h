@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "sha256.h"
+
 namespace tenon {
 
 struct Stream {
@@ -12,6 +14,6 @@ struct Stream {
 
 // The first 128 bits of SHA-256 over "tenon-philox-1", the seed in 8 bytes, the name's length in 4,
 // and the name; numbers are little-endian.
-Stream stream_of(uint64_t seed, const char* name, uint32_t length);
+Stream stream_of(Compress compress, uint64_t seed, const char* name, uint32_t length);
 
 }  // namespace tenon

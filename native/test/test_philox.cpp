@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../src/sha256.h"
 #include "../src/simd_scalar.h"
 #include "../src/stream.h"
 #include "check.h"
@@ -24,6 +25,20 @@ constexpr Known kKnown[] = {
      {0xa4093822, 0x299f31d0},
      {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}};
 
+// Both ways to hash a block, on any bits.
+void test_compression() {
+  TestRandom random(9);
+  for (int round = 0; round < 1000; round++) {
+    uint32_t a[8], b[8];
+    unsigned char block[64];
+    for (unsigned char& byte : block) byte = static_cast<unsigned char>(random.next());
+    for (int i = 0; i < 8; i++) a[i] = b[i] = static_cast<uint32_t>(random.next());
+    tenon::compress_scalar(a, block);
+    tenon::sha256_compress()(b, block);
+    CHECK(memcmp(a, b, sizeof a) == 0, "round %d", round);
+  }
+}
+
 // Known answers of Python's hashlib.
 void test_streams() {
   const struct {
@@ -39,8 +54,9 @@ void test_streams() {
       {42, "", 0x14ebaafabb2bb7fa, 0x33f8d98d31c30cac},
   };
   for (const auto& one : known) {
-    tenon::Stream stream = tenon::stream_of(static_cast<uint64_t>(one.seed), one.name,
-                                            static_cast<uint32_t>(strlen(one.name)));
+    tenon::Stream stream =
+        tenon::stream_of(tenon::sha256_compress(), static_cast<uint64_t>(one.seed), one.name,
+                         static_cast<uint32_t>(strlen(one.name)));
     CHECK(stream.key == one.key && stream.counter_high == one.counter_high, "%s", one.name);
   }
 }
@@ -50,6 +66,7 @@ uint64_t pair(const uint32_t* words) { return words[0] | static_cast<uint64_t>(w
 }  // namespace
 
 void test_philox() {
+  test_compression();
   test_streams();
   using tenon::Simd;
   for (const Known& known : kKnown) {

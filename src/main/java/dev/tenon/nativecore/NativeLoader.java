@@ -2,7 +2,9 @@ package dev.tenon.nativecore;
 
 import dev.tenon.TenonException;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +53,21 @@ final class NativeLoader {
       return "this build of Tenon holds no native core for the platform: platform=" + platform;
     }
     try {
-      // JavaCPP unpacks into its cache, and again only if the jar has changed.
-      link(Loader.cacheResource(url).getPath());
-    } catch (IOException e) {
+      link(file(url).toString());
+    } catch (IOException | URISyntaxException e) {
       throw new TenonException(
           "Cannot unpack the native core: resource=%s, %s names a library that needs no unpacking"
               .formatted(url, PROPERTY),
           e);
     }
     return null;
+  }
+
+  /** The library as a file: unpacked into JavaCPP's cache, again only if the jar has changed. */
+  private static Path file(URL url) throws IOException, URISyntaxException {
+    return url.getProtocol().equals("file")
+        ? Path.of(url.toURI())
+        : Loader.cacheResource(url).toPath();
   }
 
   private static void link(String path) {
