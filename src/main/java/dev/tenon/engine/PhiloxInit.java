@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import dev.tenon.nativecore.Distribution;
-import dev.tenon.nativecore.FillBatch;
 import dev.tenon.nativecore.PhiloxKey;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.StoredNames;
@@ -24,39 +23,33 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class PhiloxInit implements InitEngine {
-  /** Elements of a batch: an interrupt waits for one. */
-  private static final long BATCH = 1L << 27;
-
   private final LazyCore core;
   private final StoredNames names;
   private final long seed;
-  private final FillBatch batch;
-  private long elements;
-  private long bytes;
 
   PhiloxInit(LazyCore core, StoredNames names, long seed) {
     core.get();
     this.core = core;
     this.names = names;
     this.seed = seed;
-    this.batch = new FillBatch(seed);
   }
 
   @Override
   public void fill(List<InitTask> tasks, LongConsumer written) {
+    FillQueue queue = new FillQueue(core, seed, written);
     // Runs of a batch are written in no order: a part waits until all wholes are done.
     List<InitTask> parts = new ArrayList<>();
     for (InitTask task : lastWord(tasks)) {
       if (task.rule() instanceof InitRule.Part) {
         parts.add(task);
       } else {
-        fill(task, written);
+        fill(task, queue, written);
       }
     }
-    flush(written);
+    queue.flush();
     for (InitTask part : parts) {
-      fill(part, written);
-      flush(written);
+      fill(part, queue, written);
+      queue.flush();
     }
   }
 
@@ -77,10 +70,10 @@ final class PhiloxInit implements InitEngine {
     return kept;
   }
 
-  private void fill(InitTask task, LongConsumer written) {
+  private void fill(InitTask task, FillQueue queue, LongConsumer written) {
     Workers.requireNotInterrupted();
     Shape shape = task.slot().shape();
-    if (!drawable(task.dtype()) || !add(task, shape, written)) {
+    if (!drawable(task.dtype()) || !add(task, shape, queue)) {
       long own = PhiloxKey.of(seed, task.slot().name()).key();
       try (TorchInit torch = new TorchInit(Device.CPU, own)) {
         torch.fill(List.of(task), written);
@@ -95,13 +88,13 @@ final class PhiloxInit implements InitEngine {
     };
   }
 
-  private boolean add(InitTask task, Shape shape, LongConsumer written) {
+  private boolean add(InitTask task, Shape shape, FillQueue queue) {
     if (task.rule() instanceof InitRule.Part part) {
       long[] dims = shape.dims();
       dims[part.dim()] = part.length();
       Distribution distribution = distribution(part.rule().primitive(Shape.of(dims)));
       if (distribution != null) {
-        addPart(task, shape, part, distribution, written);
+        addPart(task, shape, part, distribution, queue);
       }
       return distribution != null;
     }
@@ -111,35 +104,38 @@ final class PhiloxInit implements InitEngine {
     }
     List<StoredNames.Stored> stored = names.of(task.slot());
     for (StoredNames.Stored one : stored) {
-      addStored(task, one, distribution, written);
+      addStored(task, one, distribution, queue);
     }
     if (stored.isEmpty()) {
-      add(task, 0, shape.elements(), distribution, written);
+      queue.add(named(task), 0, shape.elements(), distribution);
     }
     return true;
   }
 
   /** A tensor the slot holds stacked or fused: its values follow from its own name and indices. */
   private void addStored(
-      InitTask task, StoredNames.Stored stored, Distribution distribution, LongConsumer written) {
+      InitTask task, StoredNames.Stored stored, Distribution distribution, FillQueue queue) {
     Piece piece = stored.pieces().get(0);
     long first = Boxes.run(task.slot().shape(), piece.source());
     if (stored.pieces().size() == 1 && piece.transpose() == null && first != Boxes.NO_RUN) {
       long address = task.tensor().data_ptr().address() + task.dtype().bytes(first);
-      add(
-          new Run(stored.name(), task.dtype(), address),
+      queue.add(
+          new FillQueue.Named(stored.name(), task.dtype(), address),
           0,
           stored.shape().elements(),
-          distribution,
-          written);
+          distribution);
       return;
     }
     try (PointerScope scope = new PointerScope();
         Tensors make = new Tensors(Device.CPU)) {
       Tensor apart = make.empty(stored.shape(), task.dtype());
-      Run run = new Run(stored.name(), task.dtype(), apart.data_ptr().address());
-      add(run, 0, stored.shape().elements(), distribution, written);
-      flush(written);
+      long address = apart.data_ptr().address();
+      queue.add(
+          new FillQueue.Named(stored.name(), task.dtype(), address),
+          0,
+          stored.shape().elements(),
+          distribution);
+      queue.flush();
       stored.pieces().forEach(each -> put(each, apart, task.tensor()));
     }
   }
@@ -153,11 +149,7 @@ final class PhiloxInit implements InitEngine {
 
   /** The runs of row-major elements a part consists of, one for each index before its dimension. */
   private void addPart(
-      InitTask task,
-      Shape shape,
-      InitRule.Part part,
-      Distribution distribution,
-      LongConsumer written) {
+      InitTask task, Shape shape, InitRule.Part part, Distribution distribution, FillQueue queue) {
     long outer = 1;
     long inner = 1;
     for (int i = 0; i < shape.rank(); i++) {
@@ -166,40 +158,13 @@ final class PhiloxInit implements InitEngine {
     }
     for (long i = 0; i < outer; i++) {
       long first = (i * shape.dim(part.dim()) + part.start()) * inner;
-      add(task, first, part.length() * inner, distribution, written);
+      queue.add(named(task), first, part.length() * inner, distribution);
     }
   }
 
-  /** Where a named tensor's first element is. */
-  private record Run(String name, DType dtype, long address) {}
-
-  private void add(
-      InitTask task, long start, long length, Distribution distribution, LongConsumer written) {
-    long address = task.tensor().data_ptr().address();
-    add(new Run(task.slot().name(), task.dtype(), address), start, length, distribution, written);
-  }
-
-  private void add(
-      Run run, long start, long length, Distribution distribution, LongConsumer written) {
-    DType dtype = run.dtype;
-    for (long first = start; first < start + length; first += BATCH) {
-      long part = Math.min(BATCH, start + length - first);
-      batch.add(run.name, run.address + dtype.bytes(first), first, part, dtype, distribution);
-      elements += part;
-      bytes += dtype.bytes(part);
-      if (elements >= BATCH) {
-        flush(written);
-      }
-    }
-  }
-
-  private void flush(LongConsumer written) {
-    Workers.requireNotInterrupted();
-    core.get().fill(batch);
-    batch.clear();
-    written.accept(bytes);
-    elements = 0;
-    bytes = 0;
+  private static FillQueue.Named named(InitTask task) {
+    return new FillQueue.Named(
+        task.slot().name(), task.dtype(), task.tensor().data_ptr().address());
   }
 
   private static @Nullable Distribution distribution(InitRule rule) {
@@ -215,9 +180,7 @@ final class PhiloxInit implements InitEngine {
     return null;
   }
 
-  /** The core is the load's own: it closes that. */
+  /** Holds nothing of its own: the load closes its native core. */
   @Override
-  public void close() {
-    batch.clear();
-  }
+  public void close() {}
 }
