@@ -131,7 +131,11 @@ public final class Model implements AutoCloseable {
    *     nothing says what is tied
    */
   public void tieWordEmbeddings(boolean value) {
-    change(() -> loaded.bind(flag.set(value, loaded.plan().parted())));
+    change(
+        () -> {
+          loaded.bind(flag.groups(value, loaded.plan().parted()));
+          flag.set(value);
+        });
   }
 
   /**

@@ -27,17 +27,19 @@ final class TieFlag {
     return source.withDefaults(config).flag(FIELD, false);
   }
 
+  /** Sets the flag, once the ties under it are bound. */
+  void set(boolean value) {
+    config = config.with(FIELD, value);
+  }
+
   /**
-   * Sets the flag.
+   * The groups there are under a flag.
    *
    * @param parted ties that no flag joins again
-   * @return the groups there are under it
    */
-  List<TieGroup> set(boolean value, List<Tie> parted) {
-    Config changed = config.with(FIELD, value);
-    Skeleton skeleton = source.retied(changed);
+  List<TieGroup> groups(boolean value, List<Tie> parted) {
+    Skeleton skeleton = source.retied(config.with(FIELD, value));
     List<Tie> ties = skeleton.ties().stream().filter(tie -> !parted.contains(tie)).toList();
-    config = changed;
     return Planner.initialize(skeleton.withTies(ties), DType.F32).ties();
   }
 }
