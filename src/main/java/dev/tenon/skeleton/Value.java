@@ -26,9 +26,9 @@ public sealed interface Value {
     POWER_OF,
     /** {@code 1.0 / input}. */
     RECIPROCAL,
-    /** Sine. */
+    /** Sine, computed in double precision. */
     SIN,
-    /** Cosine. */
+    /** Cosine, computed in double precision. */
     COS,
     /** e to the input. */
     EXP,
