@@ -45,16 +45,22 @@ record RtDetrResNet(Config c, boolean frozen) {
   static RtDetrResNet of(Config detector) {
     boolean frozen = detector.flag("freeze_backbone_batch_norms");
     if (!detector.has("backbone_config")) {
+      if (detector.has("backbone")) {
+        throw unknown(detector, detector.string("backbone"));
+      }
       Config last = Config.defaults("out_indices", List.of(2, 3, 4));
       return new RtDetrResNet(last.withDefaults(DEFAULTS), frozen);
     }
     Config c = detector.sub("backbone_config");
     if (!c.modelType().equals("rt_detr_resnet")) {
-      throw new TenonException(
-          "No such backbone: file=%s, expected=rt_detr_resnet, actual=%s"
-              .formatted(c, c.modelType()));
+      throw unknown(c, c.modelType());
     }
     return new RtDetrResNet(c.withDefaults(DEFAULTS), frozen);
+  }
+
+  private static TenonException unknown(Config c, String backbone) {
+    return new TenonException(
+        "No such backbone: file=%s, expected=rt_detr_resnet, actual=%s".formatted(c, backbone));
   }
 
   /** The channels of each stage the detector looks at, finest first. */

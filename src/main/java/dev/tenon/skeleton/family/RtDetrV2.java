@@ -58,9 +58,7 @@ public final class RtDetrV2 implements Family {
           "num_denoising",
           100,
           "learn_initial_query",
-          false,
-          "tie_word_embeddings",
-          true);
+          false);
 
   private static final InitRule XAVIER = new InitRule.XavierUniform(1);
 
@@ -149,6 +147,7 @@ public final class RtDetrV2 implements Family {
     return RtDetrV2Decoder.mlp(List.of(hidden, hidden, hidden, 4));
   }
 
+  /** The heads are the decoder's own, so the two names share whatever the flag of ties says. */
   private static Block detector(Config c) {
     int hidden = c.integer("d_model");
     int layers = c.integer("decoder_layers");
@@ -157,7 +156,7 @@ public final class RtDetrV2 implements Family {
             m.repeat("class_embed", layers, i -> linear(hidden, c.labels()))
                 .repeat("bbox_embed", layers, i -> boxes(hidden));
     return m -> {
-      m.model(c).add("model", model(c)).with(heads);
+      m.model(c.with("tie_word_embeddings", true)).add("model", model(c)).with(heads);
       m.child("model.decoder").with(heads);
       m.tie("class_embed", "model.decoder.class_embed");
       m.tie("bbox_embed", "model.decoder.bbox_embed");
