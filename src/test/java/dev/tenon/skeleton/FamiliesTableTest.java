@@ -1,0 +1,43 @@
+package dev.tenon.skeleton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code docs/families.md} is made from the code. {@code mvn test -Dtest=FamiliesTableTest
+ * -Dtenon.write=true} writes it anew.
+ */
+class FamiliesTableTest {
+  private static final Path TABLE = Path.of("docs/families.md");
+
+  @Test
+  void theTableIsWhatTheCodeSays() throws IOException {
+    String table = table();
+    if (Boolean.getBoolean("tenon.write")) {
+      Files.writeString(TABLE, table);
+    }
+    assertThat(TABLE).hasContent(table);
+  }
+
+  private static String table() {
+    StringBuilder table = new StringBuilder();
+    table.append("# Families and classes stated in Java\n\n");
+    table.append("Made from the code by `FamiliesTableTest`, which fails when the two differ.\n");
+    table.append("Any other class loads through a [`skeleton.json`](skeleton-json.md).\n\n");
+    table.append("| `model_type` | classes |\n| --- | --- |\n");
+    for (Family family : Families.all()) {
+      table.append("| `").append(family.modelType()).append("` | ");
+      table.append(
+          family.architectures().stream()
+              .map(Architecture::className)
+              .collect(Collectors.joining(", ")));
+      table.append(" |\n");
+    }
+    return table.toString();
+  }
+}
