@@ -149,10 +149,12 @@ int32_t tenon_pool_create(int32_t threads, int32_t isa, int64_t* handle) {
   pthread_cond_init(&pool->work, nullptr);
   pthread_cond_init(&pool->finished, nullptr);
   *handle = reinterpret_cast<int64_t>(pool);
-  // Signals are the JVM's: its own threads are to receive them.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  // Signals are the JVM's: its own threads are to receive them, save for a fault of a worker's own.
+  sigset_t others, before;
+  sigfillset(&others);
+  const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+  for (int fault : faults) sigdelset(&others, fault);
+  pthread_sigmask(SIG_SETMASK, &others, &before);
   int32_t status = TENON_OK;
   while (status == TENON_OK && pool->workers < threads - 1) {
     status = pthread_create(&pool->threads[pool->workers], nullptr, tenon::worker, pool);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -42,6 +43,23 @@ void test_equality(int64_t pool) {
   CHECK(equal == 1, "nothing equals nothing");
 }
 
+// A page a file no longer has is an error, not a signal, since Linux 5.14.
+void test_shrunk_file(int64_t pool) {
+  FILE* file = tmpfile();
+  CHECK(file != nullptr && ftruncate(fileno(file), 3 * 4096) == 0, "tmpfile");
+  void* mapped = mmap(nullptr, 3 * 4096, PROT_READ, MAP_PRIVATE, fileno(file), 0);
+  CHECK(mapped != MAP_FAILED, "mmap");
+  CHECK(tenon_populate(pool, address_of(mapped), 3 * 4096) == TENON_OK, "whole");
+  bool new_enough = madvise(mapped, 4096, 22) == 0;
+  CHECK(ftruncate(fileno(file), 4096) == 0, "truncate");
+  if (new_enough) {
+    int32_t status = tenon_populate(pool, address_of(mapped), 3 * 4096);
+    CHECK(status == EFAULT, "%s", tenon_error(status));
+  }
+  munmap(mapped, 3 * 4096);
+  fclose(file);
+}
+
 }  // namespace
 
 void test_memory() {
@@ -49,6 +67,7 @@ void test_memory() {
   test_allocation(pool.handle(), 0);
   test_allocation(pool.handle(), 1);
   test_equality(pool.handle());
+  test_shrunk_file(pool.handle());
   int64_t address;
   CHECK(tenon_allocate(pool.handle(), 0, 0, &address) == TENON_E_ARGUMENT, "nothing");
   CHECK(tenon_populate(pool.handle(), 0, 1) == TENON_E_ARGUMENT, "null");
