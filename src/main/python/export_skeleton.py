@@ -29,6 +29,7 @@ from transformers.conversion_mapping import get_model_conversion_mapping
 
 EMPTY = {"aten::empty", "aten::empty_like", "aten::new_empty", "aten::empty_strided", "aten::new_empty_strided"}
 LARGEST_VALUE = 1 << 30
+LARGEST_REPEATED = 1 << 26
 LARGEST_DRAW = 1 << 20
 FAN_RULES = {"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"}
 SHAPED_RULES = {"eye", "dirac", "orthogonal", "sparse"}
@@ -100,7 +101,7 @@ class Log(TorchDispatchMode):
 
     def __init__(self):
         super().__init__()
-        self.entries, self.writers, self.events, self.quiet = [], {}, [], 0
+        self.entries, self.writers, self.events, self.quiet, self.used = [], {}, [], 0, set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -161,48 +162,77 @@ class Log(TorchDispatchMode):
         return sorted(chosen)
 
     def draw(self, tensor, limit):
-        """The rule of a tensor that is a draw, perhaps scaled and shifted; None if it is none."""
-        writers = [i for i in self.writers.get(key(tensor), ()) if i < limit]
-        entries = [self.entries[i] for i in writers]
-        if entries and entries[0].name in EMPTY:
-            entries = entries[1:]
-        if not entries or tensor.numel() != math.prod(entries[-1].outs[0].shape if entries[-1].outs else ()):
-            return None
-        drawn = None
-        for at, entry in enumerate(entries):
-            args, name = entry.args, entry.name
-            if at == 0 and name in ("aten::randn", "aten::randn_like"):
-                drawn = rule("normal", mean=0, std=1)
-            elif at == 0 and name in ("aten::rand", "aten::rand_like"):
-                drawn = rule("uniform", low=0, high=1)
-            elif name == "aten::normal_":
-                drawn = rule("normal", mean=args[1] if len(args) > 1 else 0, std=args[2] if len(args) > 2 else 1)
-            elif name == "aten::uniform_":
-                drawn = rule("uniform", low=args[1] if len(args) > 1 else 0, high=args[2] if len(args) > 2 else 1)
-            elif isinstance(entry.run, Primitive):
-                drawn = entry.run.said
-            elif name in AFFINE and len(args) == 2:
-                source = args[0]
-                if at == 0 and isinstance(source, torch.Tensor):
-                    drawn = self.draw(source, writers[-1])
-                drawn = drawn and affine(drawn, *AFFINE[name](args[1]) if scalar(args[1]) else (None, None))
-            elif name in ("aten::_to_copy", "aten::clone", "aten::copy_") and at == 0:
-                drawn = self.draw(args[1 if name == "aten::copy_" else 0], writers[-1])
-            else:
+        """The rule of a tensor that is computed element by element from one draw; None if it is not."""
+        try:
+            found = {}
+            value = self.expression(tensor, limit, found)
+            if len(found) != 1:
                 return None
-        return drawn
+            (at, drawn), = found.items()
+            self.used.add(at)
+            return fold(drawn, value)
+        except Unrecordable:
+            return None
 
-    def value(self, tensor, limit, allow_random=False):
-        """The values of a tensor as they were before operation `limit`, computed on the CPU."""
+    def expression(self, tensor, limit, found):
+        """A tensor as a value of the format; draws it comes from are put into `found`."""
+        writers = [i for i in self.writers.get(key(tensor), ()) if i < limit]
+        if not writers or not any(self.entries[i].random for i in self.needed([key(tensor)], limit)):
+            value = self.value(tensor, limit)
+            return value.item() if value.numel() == 1 else compact(value)
+        at, elements = writers[-1], tensor.untyped_storage().nbytes() // tensor.element_size()
+        entry = self.entries[at]
+        if tensor.numel() != elements or entry.outs and entry.outs[0].numel() != elements:
+            raise Unrecordable("a part of a draw")
+        given = [*entry.args, *entry.kwargs.values()]
+        name = entry.name.rstrip("_").removeprefix("aten::")
+        if entry.random:
+            found[at] = self.drawn(entry, name)
+            return {"kind": "input"}
+        if name in ("_to_copy", "clone", "copy", "detach"):
+            return self.expression(entry.args[1 if name == "copy" else 0], at, found)
+        operands = [self.expression(x, at, found) if isinstance(x, torch.Tensor) else x for x in given]
+        if name not in EXPRESSIONS or any(torch.is_tensor(x) and x.numel() not in (1, elements) for x in given):
+            raise Unrecordable(name)
+        return EXPRESSIONS[name](*operands)
+
+    @staticmethod
+    def drawn(entry, name):
+        if isinstance(entry.run, Primitive):
+            return entry.run.said
+        numbers = [x for x in entry.args[1:] if scalar(x)]
+        if name in ("randn", "randn_like"):
+            return rule("normal", mean=0, std=1)
+        if name in ("rand", "rand_like"):
+            return rule("uniform", low=0, high=1)
+        if name in ("normal", "uniform") and entry.name.endswith("_"):
+            first, second = (*numbers, 0, 1)[:2] if not numbers else (*numbers, 1)[:2]
+            return rule(name, **dict(zip(("mean", "std") if name == "normal" else ("low", "high"), (first, second))))
+        raise Unrecordable(entry.name)
+
+    def value(self, tensor, limit, one_draw=False):
+        """The values of a tensor as they were before operation `limit`, computed on the CPU.
+
+        Where random numbers are drawn on the way, two seeds must give the same, or one draw must be wanted.
+        """
         if limit is None:
             return tensor
         chosen = self.needed([key(tensor)], limit)
         if not chosen and tensor.device.type != "meta":
             return tensor.detach()
-        if any(self.entries[i].random for i in chosen) and not allow_random:
+        size = tensor.untyped_storage().nbytes()
+        if not any(self.entries[i].random for i in chosen):
+            if size > LARGEST_VALUE:
+                raise Unrecordable("it is too large to be computed here")
+            return self.run(chosen, tensor, 0)
+        if size > (LARGEST_DRAW if one_draw else LARGEST_REPEATED):
             raise Unrecordable("it depends on random numbers")
-        if tensor.untyped_storage().nbytes() > (LARGEST_DRAW if allow_random else LARGEST_VALUE):
-            raise Unrecordable("it is too large to be computed here")
+        value = self.run(chosen, tensor, 0)
+        if not one_draw and not torch.equal(value, self.run(chosen, tensor, 1)):
+            raise Unrecordable("it depends on random numbers")
+        return value
+
+    def run(self, chosen, tensor, seed):
         real = {}
 
         def storage(of):
@@ -221,7 +251,7 @@ class Log(TorchDispatchMode):
             return torch.device("cpu") if isinstance(x, torch.device) else x
 
         with torch.no_grad(), torch.random.fork_rng(devices=[]), torch.device("cpu"):
-            torch.manual_seed(0)
+            torch.manual_seed(seed)
             for i in chosen:
                 entry = self.entries[i]
                 out = entry.run(*here(entry.args), **{k: here(v) for k, v in entry.kwargs.items()})
@@ -234,12 +264,43 @@ class Log(TorchDispatchMode):
             return here(tensor).clone()
 
 
-AFFINE = {
-    "aten::mul": lambda x: (x, 0), "aten::mul_": lambda x: (x, 0),
-    "aten::div": lambda x: (1 / x, 0), "aten::div_": lambda x: (1 / x, 0),
-    "aten::add": lambda x: (1, x), "aten::add_": lambda x: (1, x),
-    "aten::sub": lambda x: (1, -x), "aten::sub_": lambda x: (1, -x),
+def call(op, *operands, numbers=()):
+    """An operation of the format; plain numbers stand after the inputs."""
+    inputs = [x for x in operands if isinstance(x, dict)]
+    plain = [x for x in operands if scalar(x)] + list(numbers)
+    if len(inputs) + len(plain) != len(operands) + len(numbers) or not isinstance(operands[0], dict):
+        raise Unrecordable(op)
+    return {"kind": "call", "op": op, "inputs": inputs, **({"numbers": plain} if plain else {})}
+
+
+def either(op):
+    # Of a sum or product the format has the number last.
+    return lambda a, b: call(op, a, b) if isinstance(a, dict) else call(op, b, a)
+
+
+EXPRESSIONS = {
+    "mul": either("mul"), "add": either("add"), "div": lambda a, b: call("div", a, b),
+    "sub": lambda a, b: call("add", a, -b if scalar(b) else call("mul", b, -1)),
+    "neg": lambda a: call("mul", a, -1), "reciprocal": lambda a: call("reciprocal", a),
+    "pow": lambda a, b: call("power_of", b, a),
+    "clamp": lambda a, low=None, high=None: call("clamp", a, numbers=[
+        -math.inf if low is None else low, math.inf if high is None else high]),
+    "clamp_min": lambda a, low: call("clamp", a, numbers=[low, math.inf]),
+    **{name: functools.partial(call, name) for name in ("exp", "log", "expm1", "sin", "cos", "abs")},
 }
+
+
+def fold(drawn, value):
+    """A draw and what is computed from it; a normal or uniform draw that is scaled or shifted is another such draw."""
+    if value == {"kind": "input"}:
+        return drawn
+    if value["kind"] == "call" and value["op"] in ("mul", "div", "add") and value.get("numbers"):
+        inner = fold(drawn, value["inputs"][0])
+        x = value["numbers"][0]
+        scale, shift = {"mul": (x, 0), "div": (1 / x, 0), "add": (1, x)}[value["op"]]
+        if folded := affine(inner, scale, shift):
+            return folded
+    return {"rule": "drawn", "draw": drawn, "value": value}
 
 
 def scalar(x):
@@ -257,8 +318,6 @@ def number(x):
 
 def affine(drawn, scale, shift):
     """A draw times `scale` plus `shift`."""
-    if scale is None:
-        return None
     if drawn["rule"] == "normal":
         return rule("normal", mean=drawn["mean"] * scale + shift, std=abs(drawn["std"] * scale))
     if drawn["rule"] == "uniform" and scale > 0:
@@ -516,7 +575,8 @@ class Exporter:
         for i, geometry in enumerate(geometries):
             places.setdefault(geometry.key, []).append(i)
         for view, what, limit in self.log.events[self.built:]:
-            for i in places.get(view.key, ()):
+            for i in places.get(view.key) or self.discarded(view, what, limit, places, geometries):
+                self.log.used.add(limit - 1)
                 try:
                     said = self.say(what, view, geometries[i], limit)
                 except Unrecordable as e:
@@ -528,6 +588,11 @@ class Exporter:
                 else:
                     whole.add(i)
                     broken.pop(i, None)
+        lost = [e for e in range(self.built_entries, len(self.log.entries))
+                if self.log.entries[e].random and e not in self.log.used]
+        if lost:
+            names = sorted({self.log.entries[e].name for e in lost})
+            self.note(f"{len(lost)} draws are not in the file ({', '.join(names)}): later ones differ from the reference's")
         late = []
         for i, (name, tensor, *_) in enumerate(self.slots):
             if i in broken:
@@ -537,6 +602,20 @@ class Exporter:
                 late.append(step) if i not in partial else init.insert(self.before(init, i), step)
         return init + late
 
+    def discarded(self, view, what, limit, places, geometries):
+        """The slot for a draw into a tensor that is thrown away, such as a weight that is computed from two others.
+
+        The numbers are drawn all the same, so they must be for the file's later ones to be the reference's.
+        """
+        if not self.log.entries[limit - 1].random:
+            return
+        for entry in map(self.log.entries.__getitem__, reversed(self.log.needed([view.key], limit))):
+            for i in (i for read in entry.reads for i in places.get(read, ())):
+                if geometries[i].shape == view.shape:
+                    self.log.used.add(limit - 1)
+                    yield i
+                    return
+
     @staticmethod
     def before(init, slot):
         return next(at for at, (i, _) in enumerate(init) if i == slot)
@@ -545,7 +624,7 @@ class Exporter:
         """An event as a rule for a whole slot."""
         if isinstance(what, Unrecordable):
             raise what
-        cuts = view.box(base)
+        cuts = view.box(base) if view.key == base.key else []
         if cuts is None:
             raise Unrecordable("a part that is no box is written")
         if isinstance(what, tuple):
@@ -588,7 +667,7 @@ class Exporter:
         except Exception as fault:
             why = f"{reason}; {fault}"
         try:
-            drawn = self.computed(self.log.value(tensor, limit, allow_random=True))
+            drawn = self.computed(self.log.value(tensor, limit, one_draw=True))
             self.note(f"{name}: no rule says its initialisation ({why}); the file holds one draw")
             return drawn
         except Exception:
@@ -613,10 +692,10 @@ class Exporter:
         writers = [e for e in self.log.writers.get(geometry.key, ()) if e < limit]
         if writers and all(self.log.entries[e].name in EMPTY for e in writers) or not writers:
             return self.forgotten(name, tensor)
-        for allow in (False, True):
+        for one_draw in (False, True):
             try:
-                value = self.computed(self.log.value(tensor, limit, allow))
-                if allow:
+                value = self.computed(self.log.value(tensor, limit, one_draw))
+                if one_draw:
                     self.note(f"{name}: its constructor draws it in a way no rule says; the file holds one draw")
                 return value
             except Exception:

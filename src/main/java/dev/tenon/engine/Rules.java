@@ -15,6 +15,9 @@ final class Rules {
     } else if (rule instanceof InitRule.Computed) {
       return "config";
     }
+    if (rule instanceof InitRule.Drawn drawn) {
+      return "of " + name(drawn.draw());
+    }
     String record = rule.toString();
     String name = record.substring(0, 1).toLowerCase(Locale.ROOT) + record.substring(1);
     String called = name.replace('[', '(').replace(']', ')');

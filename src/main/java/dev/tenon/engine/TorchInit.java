@@ -73,6 +73,11 @@ final class TorchInit implements InitEngine {
       tensor.fill_(new Scalar(r.value()));
     } else if (rule instanceof InitRule.Computed r) {
       tensor.copy_(values.of(r.value()));
+    } else if (rule instanceof InitRule.Drawn r) {
+      TensorOptions options = tensor.options().dtype(new ScalarTypeOptional(ScalarType.Float));
+      Tensor draw = torch.empty(shape.dims(), options, new MemoryFormatOptional());
+      apply(r.draw(), draw, shape);
+      tensor.copy_(values.of(r.value(), draw));
     } else if (rule instanceof InitRule.Part r) {
       long[] dims = shape.dims();
       dims[r.dim()] = r.length();

@@ -4,6 +4,7 @@ import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueEvaluator implements AutoCloseable {
   private @Nullable Value lastValue;
   private @Nullable Tensor lastResult;
+  private @Nullable Tensor input;
 
   /** The value as a tensor, which this object keeps until it is asked for another. */
   Tensor of(Value value) {
@@ -40,6 +42,16 @@ final class ValueEvaluator implements AutoCloseable {
     return result;
   }
 
+  /** The value of a draw. */
+  Tensor of(Value value, Tensor draw) {
+    input = draw;
+    try {
+      return evaluate(value);
+    } finally {
+      input = null;
+    }
+  }
+
   private Tensor evaluate(Value value) {
     if (value instanceof Value.Arange v) {
       return torch.arange(
@@ -50,6 +62,8 @@ final class ValueEvaluator implements AutoCloseable {
       return numbers(v.numbers().get(), v.shape(), v.dtype());
     } else if (value instanceof Value.Literal v) {
       return literal(v);
+    } else if (value instanceof Value.Input) {
+      return Objects.requireNonNull(input, "a value of a draw stands alone");
     } else if (value instanceof Value.Cast v) {
       return evaluate(v.input()).to(TorchTypes.scalarType(v.dtype()));
     } else if (value instanceof Value.Reshape v) {
@@ -86,6 +100,8 @@ final class ValueEvaluator implements AutoCloseable {
       case SIN -> rounded(torch.sin(first.to(torch.ScalarType.Double)), first);
       case COS -> rounded(torch.cos(first.to(torch.ScalarType.Double)), first);
       case EXP -> torch.exp(first);
+      case LOG -> torch.log(first);
+      case EXPM1 -> torch.expm1(first);
       case ABS -> torch.abs(first);
       case TRIL -> torch.tril(first);
       case CLAMP ->

@@ -51,6 +51,12 @@ public sealed interface InitRule {
   record Computed(Value value) implements InitRule {}
 
   /**
+   * A value computed from a draw, element by element: the draw has the slot's shape, in float32,
+   * and {@link Value.Input} stands for it. Mamba's time steps are such values.
+   */
+  record Drawn(InitRule draw, Value value) implements InitRule {}
+
+  /**
    * Another rule on a part of the slot: {@code length} indices from {@code start} of dimension
    * {@code dim}. The rest keeps what an earlier rule wrote.
    */

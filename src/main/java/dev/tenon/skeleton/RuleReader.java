@@ -58,6 +58,14 @@ final class RuleReader {
         SkeletonNode value = fields(node, "value").field("value");
         yield new InitRule.Computed(values.get(value.index(values.size())));
       }
+      case "drawn" -> {
+        fields(node, "draw", "value");
+        InitRule draw = read(node.field("draw"));
+        if (draw instanceof Part || draw instanceof InitRule.Drawn || !draw.random()) {
+          throw node.field("draw").wrong("a rule that draws");
+        }
+        yield new InitRule.Drawn(draw, ValueReader.OF_A_DRAW.read(node.field("value")));
+      }
       case "part" -> part(fields(node, "dim", "start", "length", "of"));
       default -> throw name.wrong("the name of a rule");
     };

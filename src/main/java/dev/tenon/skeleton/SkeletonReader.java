@@ -116,7 +116,7 @@ final class SkeletonReader {
   }
 
   private List<InitStep> steps() {
-    RuleReader reader = new RuleReader(list("values", ValueReader::read));
+    RuleReader reader = new RuleReader(list("values", ValueReader.ALONE::read));
     List<InitRule> rules = list("rules", reader::read);
     boolean[] written = new boolean[slots.size()];
     List<InitStep> steps = new ArrayList<>();
@@ -148,7 +148,7 @@ final class SkeletonReader {
       return;
     }
     try {
-      rule.primitive(shape);
+      (rule instanceof InitRule.Drawn drawn ? drawn.draw() : rule).primitive(shape);
     } catch (TenonException e) {
       throw node.wrong("a rule for the shape " + shape);
     }

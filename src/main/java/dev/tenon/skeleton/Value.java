@@ -32,6 +32,10 @@ public sealed interface Value {
     COS,
     /** e to the input. */
     EXP,
+    /** Natural logarithm. */
+    LOG,
+    /** e to the input, less one. */
+    EXPM1,
     /** Absolute value. */
     ABS,
     /** {@code torch.clamp(input, numbers[0], numbers[1])}. */
@@ -82,6 +86,9 @@ public sealed interface Value {
       return Zlib.inflate(zlib, (int) dtype.bytes(shape.elements()));
     }
   }
+
+  /** The draw of {@link InitRule.Drawn}; it stands in no other value. */
+  record Input() implements Value {}
 
   /** The input in another dtype. */
   record Cast(Value input, DType dtype) implements Value {}

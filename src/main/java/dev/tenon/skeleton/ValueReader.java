@@ -13,9 +13,19 @@ final class ValueReader {
   private static final Set<Value.Op> JOINING =
       EnumSet.of(Value.Op.CAT, Value.Op.STACK, Value.Op.MAX);
 
-  private ValueReader() {}
+  /** Reads values that stand alone. */
+  static final ValueReader ALONE = new ValueReader(false);
 
-  static Value read(SkeletonNode node) {
+  /** Reads values that are computed from a draw. */
+  static final ValueReader OF_A_DRAW = new ValueReader(true);
+
+  private final boolean drawn;
+
+  private ValueReader(boolean drawn) {
+    this.drawn = drawn;
+  }
+
+  Value read(SkeletonNode node) {
     return switch (node.field("kind").text()) {
       case "arange" -> arange(node.only(Set.of("kind", "start", "end", "step")));
       case "full" -> {
@@ -37,8 +47,16 @@ final class ValueReader {
         yield new Value.Expand(read(node.field("input")), node.field("shape").shape());
       }
       case "call" -> call(node.only(Set.of("kind", "op", "inputs", "numbers")));
-      default -> throw node.field("kind").wrong("arange|full|literal|cast|reshape|expand|call");
+      case "input" -> input(node.only(Set.of("kind")));
+      default -> throw node.field("kind").wrong("the kind of a value");
     };
+  }
+
+  private Value input(SkeletonNode node) {
+    if (!drawn) {
+      throw node.wrong("a value that stands alone");
+    }
+    return new Value.Input();
   }
 
   private static Value arange(SkeletonNode node) {
@@ -65,9 +83,9 @@ final class ValueReader {
     }
   }
 
-  private static Value call(SkeletonNode node) {
+  private Value call(SkeletonNode node) {
     Value.Op op = op(node.field("op"));
-    List<Value> inputs = node.field("inputs").items().stream().map(ValueReader::read).toList();
+    List<Value> inputs = node.field("inputs").items().stream().map(this::read).toList();
     List<Double> numbers =
         node.has("numbers")
             ? node.field("numbers").items().stream().map(SkeletonNode::number).toList()
