@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param strict whether a missing or unexpected name or a parted tie is an error
  * @param initializer asked for the value of each missing slot before the library's rules, or null
  * @param progress told how far the load is
+ * @param trace a file to write, at the end of a load, that says where the time went, in the format
+ *     of Chrome's traces, which Perfetto opens; or null
  */
 public record LoadOptions(
     @Nullable String className,
@@ -41,7 +43,8 @@ public record LoadOptions(
     boolean ignoreMismatched,
     boolean strict,
     @Nullable Initializer initializer,
-    LoadProgress progress) {
+    LoadProgress progress,
+    @Nullable Path trace) {
   private static final Pattern DEVICE = Pattern.compile("cpu|meta|cuda(:\\d{1,3})?");
 
   /**
@@ -105,7 +108,8 @@ public record LoadOptions(
         .ignoreMismatched(ignoreMismatched)
         .strict(strict)
         .initializer(initializer)
-        .progress(progress);
+        .progress(progress)
+        .trace(trace);
   }
 
   /** Collects options, which {@link #build()} checks. Not thread-safe. */
@@ -122,6 +126,7 @@ public record LoadOptions(
     private boolean strict;
     private @Nullable Initializer initializer;
     private LoadProgress progress = LoadProgress.NONE;
+    private @Nullable Path trace;
 
     private Builder() {}
 
@@ -197,6 +202,12 @@ public record LoadOptions(
       return this;
     }
 
+    /** Sets the file that will say where the time went. */
+    public Builder trace(@Nullable Path trace) {
+      this.trace = trace;
+      return this;
+    }
+
     /**
      * The options.
      *
@@ -215,7 +226,8 @@ public record LoadOptions(
           ignoreMismatched,
           strict,
           initializer,
-          progress);
+          progress,
+          trace);
     }
   }
 }

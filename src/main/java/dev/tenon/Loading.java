@@ -7,8 +7,11 @@ import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
 import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
+import dev.tenon.trace.ChromeTrace;
+import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * From options to a model: plans while libtorch starts, then lets the engine carry the plan out.
@@ -20,21 +23,41 @@ final class Loading {
 
   static Model load(Path path, LoadOptions options) {
     Engine.warmUp();
-    return carryOut(Preparation.ofCheckpoint(path, options), path, options);
+    return traced(
+        options,
+        trace -> carryOut(Preparation.ofCheckpoint(path, options, trace), path, options, trace));
   }
 
   static Model init(Path config, LoadOptions options) {
     Engine.warmUp();
-    return carryOut(Preparation.ofConfig(config, options), config, options);
+    return traced(
+        options,
+        trace -> carryOut(Preparation.ofConfig(config, options, trace), config, options, trace));
   }
 
-  private static Model carryOut(Preparation prepared, Path path, LoadOptions options) {
+  private static Model traced(LoadOptions options, Function<Trace, Model> load) {
+    if (options.trace() == null) {
+      return load.apply(Trace.OFF);
+    }
+    ChromeTrace file = ChromeTrace.create(options.trace());
+    Trace trace = Trace.keeping();
+    Model model = load.apply(trace);
+    try {
+      file.write(trace);
+    } catch (TenonException e) {
+      model.close();
+      throw e;
+    }
+    return model;
+  }
+
+  private static Model carryOut(Preparation prepared, Path path, LoadOptions options, Trace trace) {
     LoadProgress progress = options.progress();
     Loaded loaded =
         Engine.load(
             prepared.plan(),
             prepared.shards(),
-            engineOptions(options),
+            engineOptions(options, trace),
             (phase, done, total) ->
                 progress.update(phase.name().toLowerCase(Locale.ROOT), done, total));
     try {
@@ -48,9 +71,10 @@ final class Loading {
     }
   }
 
-  private static EngineOptions engineOptions(LoadOptions options) {
+  private static EngineOptions engineOptions(LoadOptions options, Trace trace) {
     Initializer initializer = options.initializer();
     return EngineOptions.defaults()
+        .tracing(trace)
         .on(Device.parse(options.device()))
         .drawing(dev.tenon.engine.Rng.valueOf(rng(options).name()), options.seed())
         .residing(dev.tenon.engine.Residency.valueOf(options.residency().name()))

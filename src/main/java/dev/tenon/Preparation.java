@@ -8,6 +8,7 @@ import dev.tenon.plan.Planner;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
+import dev.tenon.trace.Trace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +26,8 @@ record Preparation(
     Config config, SkeletonSource source, List<Shard> shards, LoadPlan plan, Stopwatch stopwatch) {
 
   /** Of a checkpoint. */
-  static Preparation ofCheckpoint(Path path, LoadOptions options) {
-    Stopwatch stopwatch = new Stopwatch();
+  static Preparation ofCheckpoint(Path path, LoadOptions options, Trace trace) {
+    Stopwatch stopwatch = new Stopwatch(trace);
     Checkpoint checkpoint = Checkpoint.open(path, options.variant());
     stopwatch.end(Stopwatch.Phase.HEADERS);
     SkeletonSource source = new SkeletonSource(options, checkpoint.directory());
@@ -45,8 +46,8 @@ record Preparation(
   }
 
   /** Of a config alone: everything will be initialised. */
-  static Preparation ofConfig(Path path, LoadOptions options) {
-    Stopwatch stopwatch = new Stopwatch();
+  static Preparation ofConfig(Path path, LoadOptions options, Trace trace) {
+    Stopwatch stopwatch = new Stopwatch(trace);
     Config config = Config.read(path);
     SkeletonSource source = new SkeletonSource(options, directory(path));
     Skeleton skeleton = source.require(config);

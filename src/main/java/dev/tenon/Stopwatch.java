@@ -1,5 +1,9 @@
 package dev.tenon;
 
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
+import java.util.Locale;
+
 /** Times the phases of one load that come before the engine's. Used by one thread. */
 final class Stopwatch {
   private static final double NANOS_PER_MILLI = 1e6;
@@ -11,12 +15,21 @@ final class Stopwatch {
     PLAN
   }
 
+  private final Trace trace;
+  private Span span;
   private final long start = System.nanoTime();
   private final double[] millis = new double[Phase.values().length];
   private long since = start;
 
+  Stopwatch(Trace trace) {
+    this.trace = trace;
+    this.span = trace.phase();
+  }
+
   /** Ends a phase; the next one starts now. */
   void end(Phase phase) {
+    span.close(phase.name().toLowerCase(Locale.ROOT));
+    span = trace.phase();
     long now = System.nanoTime();
     millis[phase.ordinal()] = (now - since) / NANOS_PER_MILLI;
     since = now;

@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Verification;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 
 /**
@@ -47,7 +48,7 @@ public final class Tenon {
    * @throws TenonException if there are no weights, a file is not valid, or the two do not fit
    */
   public static LoadPlan plan(Path path, LoadOptions options) {
-    return Preparation.ofCheckpoint(path, options).plan();
+    return Preparation.ofCheckpoint(path, options, Trace.OFF).plan();
   }
 
   /**
@@ -60,7 +61,7 @@ public final class Tenon {
    * @throws TenonException as {@link #plan} does
    */
   public static LoadReport preview(Path path, LoadOptions options) {
-    Preparation prepared = Preparation.ofCheckpoint(path, options);
+    Preparation prepared = Preparation.ofCheckpoint(path, options, Trace.OFF);
     return Reports.of(prepared.plan(), options.device(), prepared.stopwatch().with(0, 0, 0, 0));
   }
 
@@ -74,7 +75,7 @@ public final class Tenon {
    * @throws TenonException if the config cannot be read, or the class is not known
    */
   public static LoadPlan skeleton(Path config, LoadOptions options) {
-    return Preparation.ofConfig(config, options).plan();
+    return Preparation.ofConfig(config, options, Trace.OFF).plan();
   }
 
   /**

@@ -25,7 +25,8 @@ class LoadOptionsTest {
             true,
             true,
             (slot, tensor) -> false,
-            (phase, done, total) -> {});
+            (phase, done, total) -> {},
+            Path.of("trace.json"));
 
     assertThat(options.toBuilder().build()).isEqualTo(options);
   }

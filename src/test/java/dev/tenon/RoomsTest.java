@@ -35,6 +35,12 @@ class RoomsTest {
   }
 
   @Test
+  void theTraceKnowsNoOtherRoom() {
+    refuse("trace", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
+    refuse("trace", "dev.tenon.checkpoint..", "dev.tenon.skeleton..", "dev.tenon.plan..");
+  }
+
+  @Test
   void theCommandLineTalksToTheDoor() {
     refuse("cli", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }

@@ -11,6 +11,7 @@ import picocli.CommandLine.ParseResult;
 /** What {@code load} and {@code init} have in common: a model comes to be and is reported. */
 abstract class ModelCommand extends TenonCommand {
   private static final String DIGEST = "--digest";
+  private static final String TRACE = "--trace";
 
   ModelCommand(String description) {
     super(description);
@@ -22,12 +23,15 @@ abstract class ModelCommand extends TenonCommand {
   @Override
   void declare(CommandSpec spec) {
     LoadChoice.declare(spec);
+    spec.addOption(
+        Options.value(TRACE, Path.class, "FILE", "Write where the time went, for Perfetto."));
     spec.addOption(Options.flag(DIGEST, "Print the CRC-32 of each tensor's bytes."));
   }
 
   @Override
   final void run(ParseResult parsed, Console console) {
-    LoadOptions.Builder options = LoadChoice.read(parsed);
+    LoadOptions.Builder options =
+        LoadChoice.read(parsed).trace(parsed.matchedOptionValue(TRACE, null));
     try (Progress progress = Progress.to(console.err());
         Model model =
             model(

@@ -3,9 +3,11 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.trace.Span;
 import java.util.List;
 
 /** Turns a plan into tensors. Stateless: any number of loads may run at once. */
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 public final class Engine {
   private Engine() {}
 
@@ -37,7 +39,9 @@ public final class Engine {
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
-    TorchRuntime.require();
+    try (Span span = options.trace().phase("libtorch")) {
+      TorchRuntime.require();
+    }
     TorchTypes.requireDevice(options.device());
     try (LoadRun run = new LoadRun(plan, shards, options, listener, core)) {
       return run.load();

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.trace.Trace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param residency where loaded bytes live on the CPU; other devices have their own memory anyway
  * @param initializer asked for each missing slot before the library's rules, or null
  * @param threads how many threads read and convert, at least 1
+ * @param trace told what takes how long
  */
 public record EngineOptions(
     Device device,
@@ -18,7 +20,8 @@ public record EngineOptions(
     long seed,
     Residency residency,
     @Nullable UserInitializer initializer,
-    int threads) {
+    int threads,
+    Trace trace) {
 
   /**
    * Checks the values.
@@ -34,26 +37,37 @@ public record EngineOptions(
   /** On the CPU, mapped, torch's numbers of seed 0, a thread a core. */
   public static EngineOptions defaults() {
     return new EngineOptions(
-        Device.CPU, Rng.TORCH, 0, Residency.MMAP, null, Runtime.getRuntime().availableProcessors());
+        Device.CPU,
+        Rng.TORCH,
+        0,
+        Residency.MMAP,
+        null,
+        Runtime.getRuntime().availableProcessors(),
+        Trace.OFF);
   }
 
   /** These with another device. */
   public EngineOptions on(Device other) {
-    return new EngineOptions(other, rng, seed, residency, initializer, threads);
+    return new EngineOptions(other, rng, seed, residency, initializer, threads, trace);
   }
 
   /** These with another residency. */
   public EngineOptions residing(Residency other) {
-    return new EngineOptions(device, rng, seed, other, initializer, threads);
+    return new EngineOptions(device, rng, seed, other, initializer, threads, trace);
   }
 
   /** These with other random numbers. */
   public EngineOptions drawing(Rng other, long otherSeed) {
-    return new EngineOptions(device, other, otherSeed, residency, initializer, threads);
+    return new EngineOptions(device, other, otherSeed, residency, initializer, threads, trace);
+  }
+
+  /** These with a trace. */
+  public EngineOptions tracing(Trace other) {
+    return new EngineOptions(device, rng, seed, residency, initializer, threads, other);
   }
 
   /** These with a user's initialiser. */
   public EngineOptions initializing(@Nullable UserInitializer other) {
-    return new EngineOptions(device, rng, seed, residency, other, threads);
+    return new EngineOptions(device, rng, seed, residency, other, threads, trace);
   }
 }

@@ -3,16 +3,21 @@ package dev.tenon.engine;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;
 import dev.tenon.tensor.DType;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
 import java.util.function.LongConsumer;
 
 /** Collects runs of values to draw and has the native core fill many at once. */
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 final class FillQueue {
   /** Elements of a batch: an interrupt waits for one. */
   private static final long BATCH = 1L << 27;
 
   private final LazyCore core;
   private final FillBatch batch;
+  private final Trace trace;
   private final LongConsumer written;
+  private String name = "";
   private long elements;
   private long bytes;
 
@@ -20,11 +25,13 @@ final class FillQueue {
    * An empty queue.
    *
    * @param seed of all values
+   * @param trace told how long each batch took
    * @param written is told the bytes of each batch
    */
-  FillQueue(LazyCore core, long seed, LongConsumer written) {
+  FillQueue(LazyCore core, long seed, Trace trace, LongConsumer written) {
     this.core = core;
     this.batch = new FillBatch(seed);
+    this.trace = trace;
     this.written = written;
   }
 
@@ -47,6 +54,7 @@ final class FillQueue {
     DType dtype = tensor.dtype;
     for (long first = start; first < start + length; first += BATCH) {
       long part = Math.min(BATCH, start + length - first);
+      name = batch.size() == 0 ? tensor.name : name;
       batch.add(tensor.name, tensor.address + dtype.bytes(first), first, part, dtype, distribution);
       elements += part;
       bytes += dtype.bytes(part);
@@ -59,7 +67,9 @@ final class FillQueue {
   /** Has everything added until now written. */
   void flush() {
     Workers.requireNotInterrupted();
-    core.get().fill(batch);
+    try (Span span = trace.slots(name, batch.size(), bytes)) {
+      core.get().fill(batch);
+    }
     batch.clear();
     written.accept(bytes);
     elements = 0;

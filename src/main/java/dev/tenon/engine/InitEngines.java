@@ -9,9 +9,10 @@ final class InitEngines {
 
   static InitEngine of(EngineOptions options, LazyCore core, Skeleton skeleton) {
     return switch (options.rng()) {
-      case TORCH -> new TorchInit(options.device(), options.seed());
+      case TORCH -> new TorchInit(options.device(), options.seed(), options.trace());
       case PHILOX -> {
-        InitEngine philox = new PhiloxInit(core, new StoredNames(skeleton), options.seed());
+        StoredNames names = new StoredNames(skeleton);
+        InitEngine philox = new PhiloxInit(core, names, options.seed(), options.trace());
         yield options.device().kind() == Device.Kind.CPU ? philox : new ViaCpu(philox);
       }
     };

@@ -15,7 +15,7 @@ final class LoadRun implements AutoCloseable {
   private final LazyCore core;
   private final Tensors onDevice;
   private final Reader reader;
-  private final Timings timings = new Timings();
+  private final Timings timings;
   private final Initialized initialized;
   private final Tensor[] tensors;
   private LoadPlan plan;
@@ -30,6 +30,7 @@ final class LoadRun implements AutoCloseable {
       LazyCore core) {
     this.options = options;
     this.listener = listener;
+    this.timings = new Timings(options.trace());
     this.files = new ShardFiles(shards);
     this.core = core;
     this.onDevice = new Tensors(options.device(), core);

@@ -3,6 +3,10 @@ package dev.tenon.engine;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
+import dev.tenon.plan.Step;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * Brings in every page of mapped tensors, in file order. What is not in memory yet is read ahead in
  * large parallel reads first: letting each page fault for itself is half as fast as the disk.
  */
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 final class NativePopulation {
   /** Bytes of a step: an interrupt waits for one. */
   private static final long PART = 128L << 20;
@@ -21,22 +26,28 @@ final class NativePopulation {
   private static final double CACHED = 0.95;
 
   private final LazyCore core;
+  private final Trace trace;
   private final List<Mapped> all = new ArrayList<>();
 
-  private record Mapped(TensorEntry entry, Tensor tensor) {}
+  private record Mapped(String slot, TensorEntry entry, Tensor tensor) {}
 
-  NativePopulation(LazyCore core) {
+  NativePopulation(LazyCore core, Trace trace) {
     this.core = core;
+    this.trace = trace;
   }
 
-  /** Takes a tensor over that is mapped from an entry. */
-  void add(TensorEntry entry, Tensor mapped) {
-    all.add(new Mapped(entry, mapped));
+  /** Takes a slot over whose tensor is mapped. */
+  void add(Step.Read read, Tensor mapped) {
+    all.add(new Mapped(read.slot().name(), read.entry(), mapped));
   }
 
   /** Bytes that {@link #run} brings in. */
   long bytes() {
-    return all.stream().mapToLong(mapped -> mapped.entry.bytes()).sum();
+    return bytes(all);
+  }
+
+  private static long bytes(List<Mapped> some) {
+    return some.stream().mapToLong(mapped -> mapped.entry.bytes()).sum();
   }
 
   /**
@@ -54,8 +65,11 @@ final class NativePopulation {
       while (next < all.size() && all.get(next).entry.file().equals(all.get(first).entry.file())) {
         next++;
       }
-      try (NativeFile file = NativeFile.open(all.get(first).entry.file())) {
-        for (Mapped mapped : all.subList(first, next)) {
+      Path path = all.get(first).entry.file();
+      List<Mapped> inFile = all.subList(first, next);
+      try (NativeFile file = NativeFile.open(path);
+          Span span = trace.shard(path.getFileName().toString(), bytes(inFile))) {
+        for (Mapped mapped : inFile) {
           populate(file, mapped, done);
         }
       }
@@ -67,14 +81,16 @@ final class NativePopulation {
     NativeCore pages = core.get();
     long address = mapped.tensor.data_ptr().address();
     long size = mapped.entry.bytes();
-    for (long start = 0; start < size; start += PART) {
-      Workers.requireNotInterrupted();
-      long bytes = Math.min(PART, size - start);
-      if (pages.residency(address + start, bytes) < CACHED) {
-        pages.warm(file, mapped.entry.offset() + start, bytes);
+    try (Span span = trace.slot(mapped.slot, size)) {
+      for (long start = 0; start < size; start += PART) {
+        Workers.requireNotInterrupted();
+        long bytes = Math.min(PART, size - start);
+        if (pages.residency(address + start, bytes) < CACHED) {
+          pages.warm(file, mapped.entry.offset() + start, bytes);
+        }
+        pages.populate(address + start, bytes);
+        done.accept(bytes);
       }
-      pages.populate(address + start, bytes);
-      done.accept(bytes);
     }
   }
 }

@@ -4,6 +4,8 @@ import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeFile;
 import dev.tenon.plan.Step;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,11 +19,13 @@ import org.bytedeco.pytorch.Tensor;
  * Bytes read by the native core: in parallel, in file order, converted between floating-point types
  * on the way. For slots on the CPU that are in memory of their own.
  */
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 final class NativeReads {
   /** Bytes of a batch: an interrupt waits for one. */
   private static final long BATCH = 128L << 20;
 
   private final LazyCore core;
+  private final Trace trace;
   private final Map<Path, List<Move>> files = new TreeMap<>();
 
   private record Move(TensorEntry entry, long address, Step.Read step) {}
@@ -33,8 +37,9 @@ final class NativeReads {
     }
   }
 
-  NativeReads(LazyCore core) {
+  NativeReads(LazyCore core, Trace trace) {
     this.core = core;
+    this.trace = trace;
   }
 
   /**
@@ -63,10 +68,11 @@ final class NativeReads {
 
   /** Bytes that {@link #run} reads. */
   long bytes() {
-    return files.values().stream()
-        .flatMap(List::stream)
-        .mapToLong(move -> move.entry.bytes())
-        .sum();
+    return files.values().stream().mapToLong(NativeReads::bytes).sum();
+  }
+
+  private static long bytes(List<Move> moves) {
+    return moves.stream().mapToLong(move -> move.entry.bytes()).sum();
   }
 
   /**
@@ -79,7 +85,8 @@ final class NativeReads {
     files.forEach(
         (path, moves) -> {
           moves.sort(Comparator.comparingLong(move -> move.entry.offset()));
-          try (NativeFile file = NativeFile.open(path)) {
+          try (NativeFile file = NativeFile.open(path);
+              Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
             read(file, moves, done);
           }
         });
@@ -87,6 +94,7 @@ final class NativeReads {
 
   private void read(NativeFile file, List<Move> moves, LongConsumer done) {
     MoveBatch batch = new MoveBatch();
+    String slot = "";
     long filled = 0;
     for (Move move : moves) {
       long elements = move.entry.shape().elements();
@@ -94,14 +102,15 @@ final class NativeReads {
       for (long first = 0; first < elements; first += most) {
         Part part = new Part(move, first, Math.min(most, elements - first));
         if (filled > 0 && filled + part.bytes() > BATCH) {
-          flush(file, batch, filled, done);
+          flush(file, batch, slot, filled, done);
           filled = 0;
         }
+        slot = filled == 0 ? move.step.slot().name() : slot;
         add(batch, part);
         filled += part.bytes();
       }
     }
-    flush(file, batch, filled, done);
+    flush(file, batch, slot, filled, done);
   }
 
   private static void add(MoveBatch batch, Part part) {
@@ -114,9 +123,11 @@ final class NativeReads {
         move.step.dtype());
   }
 
-  private void flush(NativeFile file, MoveBatch batch, long bytes, LongConsumer done) {
+  private void flush(NativeFile file, MoveBatch batch, String slot, long bytes, LongConsumer done) {
     Workers.requireNotInterrupted();
-    file.read(core.get(), batch);
+    try (Span span = trace.slots(slot, batch.size(), bytes)) {
+      file.read(core.get(), batch);
+    }
     batch.clear();
     done.accept(bytes);
   }

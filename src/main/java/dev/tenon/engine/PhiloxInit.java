@@ -7,6 +7,7 @@ import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import dev.tenon.trace.Trace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,17 +27,19 @@ final class PhiloxInit implements InitEngine {
   private final LazyCore core;
   private final StoredNames names;
   private final long seed;
+  private final Trace trace;
 
-  PhiloxInit(LazyCore core, StoredNames names, long seed) {
+  PhiloxInit(LazyCore core, StoredNames names, long seed, Trace trace) {
     core.get();
     this.core = core;
     this.names = names;
     this.seed = seed;
+    this.trace = trace;
   }
 
   @Override
   public void fill(List<InitTask> tasks, LongConsumer written) {
-    FillQueue queue = new FillQueue(core, seed, written);
+    FillQueue queue = new FillQueue(core, seed, trace, written);
     // Runs of a batch are written in no order: a part waits until all wholes are done.
     List<InitTask> parts = new ArrayList<>();
     for (InitTask task : lastWord(tasks)) {
@@ -75,7 +78,7 @@ final class PhiloxInit implements InitEngine {
     Shape shape = task.slot().shape();
     if (!drawable(task.dtype()) || !add(task, shape, queue)) {
       long own = PhiloxKey.of(seed, task.slot().name()).key();
-      try (TorchInit torch = new TorchInit(Device.CPU, own)) {
+      try (TorchInit torch = new TorchInit(Device.CPU, own, trace)) {
         torch.fill(List.of(task), written);
       }
     }

@@ -20,12 +20,12 @@ final class Population {
   private Population() {}
 
   /** Adds the jobs of one tensor. */
-  static void add(Tensor mapped, List<Workers.Job> jobs) {
+  static void add(String slot, Tensor mapped, List<Workers.Job> jobs) {
     long size = mapped.nbytes();
     for (long start = 0; start < size; start += PART) {
       long from = start;
       long bytes = Math.min(PART, size - start);
-      jobs.add(new Workers.Job(bytes, () -> touch(mapped, from, bytes)));
+      jobs.add(new Workers.Job(slot, bytes, () -> touch(mapped, from, bytes)));
     }
   }
 

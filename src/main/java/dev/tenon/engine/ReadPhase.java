@@ -30,8 +30,8 @@ final class ReadPhase {
     this.reader = reader;
     this.options = options;
     this.listener = listener;
-    this.reads = new NativeReads(core);
-    this.population = new NativePopulation(core);
+    this.reads = new NativeReads(core, options.trace());
+    this.population = new NativePopulation(core, options.trace());
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
@@ -57,7 +57,7 @@ final class ReadPhase {
     reads.run(done);
     population.run(done);
     deviceReads.run(done);
-    Workers.run(jobs, options.threads(), done);
+    Workers.run(jobs, options.threads(), options.trace(), done);
     files.verifyUnchanged();
   }
 
@@ -79,9 +79,9 @@ final class ReadPhase {
     if (options.residency() != Residency.POPULATE) {
       return;
     } else if (hasCore) {
-      population.add(read.entry(), mapped);
+      population.add(read, mapped);
     } else {
-      Population.add(mapped, jobs);
+      Population.add(read.slot().name(), mapped, jobs);
     }
   }
 }

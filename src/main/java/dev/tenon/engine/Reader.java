@@ -60,7 +60,7 @@ final class Reader {
     } else if (step instanceof Step.Assemble assemble) {
       for (Piece piece : assemble.pieces()) {
         long bytes = piece.entry().dtype().bytes(piece.source().size().elements());
-        jobs.add(new Workers.Job(bytes, () -> put(piece, target)));
+        jobs.add(new Workers.Job(step.slot().name(), bytes, () -> put(piece, target)));
       }
     }
   }
@@ -69,7 +69,7 @@ final class Reader {
     TensorEntry entry = read.entry();
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
     if (!plain && !(entry.contiguous() && aligned(entry))) {
-      jobs.add(new Workers.Job(entry.bytes(), () -> convert(entry, target)));
+      jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
       return;
     }
     long size = entry.dtype().bits() / 8;
@@ -82,7 +82,7 @@ final class Reader {
           plain
               ? () -> read(entry, target, start * size, count * size)
               : () -> convert(entry, target, start, count);
-      jobs.add(new Workers.Job(count * size, work));
+      jobs.add(new Workers.Job(read.slot().name(), count * size, work));
     }
   }
 

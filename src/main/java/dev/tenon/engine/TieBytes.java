@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Step;
+import dev.tenon.trace.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -44,7 +45,7 @@ final class TieBytes {
     Tensor own = tensors.empty(step.slot().shape(), step.dtype());
     List<Workers.Job> jobs = new ArrayList<>();
     reader.fill(step, own, jobs);
-    Workers.run(jobs, 1, bytes -> {});
+    Workers.run(jobs, 1, Trace.OFF, bytes -> {});
     return own.view(-1).view(ScalarType.Byte);
   }
 

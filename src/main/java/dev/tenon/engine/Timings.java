@@ -1,7 +1,10 @@
 package dev.tenon.engine;
 
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -9,12 +12,19 @@ import java.util.Map;
  */
 public final class Timings {
   private final Map<Phase, Duration> durations = new EnumMap<>(Phase.class);
+  private final Trace trace;
+  private Span span;
   private long since = System.nanoTime();
 
-  Timings() {}
+  Timings(Trace trace) {
+    this.trace = trace;
+    this.span = trace.phase();
+  }
 
   /** Ends a phase; the next one starts now. */
   void end(Phase phase) {
+    span.close(phase.name().toLowerCase(Locale.ROOT));
+    span = trace.phase();
     long now = System.nanoTime();
     durations.merge(phase, Duration.ofNanos(now - since), Duration::plus);
     since = now;

@@ -3,6 +3,8 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.tensor.Shape;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,13 +23,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * float32 every value is the reference's, bit for bit. Formulas: {@code torch.nn.init} of torch
  * 2.13.
  */
-@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+@SuppressWarnings("try") // Scopes and spans work by being closed; nothing refers to them.
 final class TorchInit implements InitEngine {
+  private final Trace trace;
   private final Elementwise draws;
   private final TruncatedNormal truncated;
   private final ValueEvaluator values = new ValueEvaluator();
 
-  TorchInit(Device device, long seed) {
+  TorchInit(Device device, long seed, Trace trace) {
+    this.trace = trace;
     this.draws = new Elementwise(generator(device, seed));
     this.truncated = new TruncatedNormal(draws);
   }
@@ -48,7 +52,8 @@ final class TorchInit implements InitEngine {
   public void fill(List<InitTask> tasks, LongConsumer written) {
     for (InitTask task : tasks) {
       Workers.requireNotInterrupted();
-      try (PointerScope scope = new PointerScope()) {
+      try (Span span = trace.slot(task.slot().name(), task.tensor().nbytes());
+          PointerScope scope = new PointerScope()) {
         apply(task.rule(), task.tensor(), task.slot().shape());
       } catch (RuntimeException e) {
         throw TorchErrors.of(

@@ -1,6 +1,8 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a load's jobs on several threads. They all have ended when {@link #run} returns, however it
  * does: memory a job writes to may then be freed.
  */
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 final class Workers {
 
   /** What a job does. */
@@ -22,25 +25,27 @@ final class Workers {
   /**
    * A piece of work, short enough that an interrupt may wait for it.
    *
-   * @param bytes how many it brings in
+   * @param slot whose bytes it brings in
+   * @param bytes how many
    * @param work what it does
    */
-  record Job(long bytes, Work work) {}
+  record Job(String slot, long bytes, Work work) {}
 
   private Workers() {}
 
   /**
    * Runs jobs, in order as threads become free.
    *
+   * @param trace told how long each job took
    * @param done is told the bytes of each job that ended, by the thread that ran it
    * @throws TenonException if one failed, or if the calling thread is interrupted: then its
    *     interrupt status is set again
    */
-  static void run(List<Job> jobs, int threads, LongConsumer done) {
+  static void run(List<Job> jobs, int threads, Trace trace, LongConsumer done) {
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean stop = new AtomicBoolean();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    Runnable loop = () -> drain(jobs, next, stop, failure, done);
+    Runnable loop = () -> drain(jobs, next, stop, failure, trace, done);
     int helpers = Math.min(threads, jobs.size()) - 1;
     Thread[] started = new Thread[Math.max(0, helpers)];
     for (int i = 0; i < started.length; i++) {
@@ -78,14 +83,15 @@ final class Workers {
       AtomicInteger next,
       AtomicBoolean stop,
       AtomicReference<@Nullable Throwable> failure,
+      Trace trace,
       LongConsumer done) {
     for (int i = next.getAndIncrement(); i < jobs.size(); i = next.getAndIncrement()) {
       if (stop.get() || Thread.currentThread().isInterrupted()) {
         stop.set(true);
         return;
       }
-      try {
-        Job job = jobs.get(i);
+      Job job = jobs.get(i);
+      try (Span span = trace.slot(job.slot(), job.bytes())) {
         job.work().run();
         done.accept(job.bytes());
       } catch (Throwable e) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The documents other programs read: their fields, in order, and what stands in them. */
 class JsonTest {
@@ -43,6 +45,16 @@ class JsonTest {
         .toIterable()
         .containsExactly("config", "headers", "plan", "allocate", "read", "init", "tie", "total");
     assertThat(load.get("millis")).allMatch(JsonNode::isNumber);
+  }
+
+  @Test
+  void aTraceGoesToItsFileAndTheReportToStdout(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("trace.json");
+
+    JsonNode load = Cli.run("load", TIED, "--trace", file, "--json").json();
+
+    assertThat(load.get("class").textValue()).isEqualTo("Gemma2ForCausalLM");
+    assertThat(Files.readString(file)).contains("\"name\":\"read\",\"ph\":\"X\"");
   }
 
   @Test

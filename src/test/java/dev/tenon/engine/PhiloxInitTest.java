@@ -17,6 +17,7 @@ import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import dev.tenon.trace.Trace;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -46,7 +47,7 @@ class PhiloxInitTest {
     Tensor[] tensors = new Tensor[names.size()];
     try (Tensors make = new Tensors(Device.CPU);
         LazyCore core = LazyCore.of(2);
-        PhiloxInit engine = new PhiloxInit(core, new StoredNames(NO_CONVERSIONS), 7)) {
+        PhiloxInit engine = new PhiloxInit(core, new StoredNames(NO_CONVERSIONS), 7, Trace.OFF)) {
       Arrays.setAll(tensors, i -> make.empty(SHAPE, dtype));
       InitTask[] tasks = new InitTask[rules.size()];
       Arrays.setAll(

@@ -7,6 +7,7 @@ import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import dev.tenon.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class TorchInitTest {
     Shape shape = Shape.of(dims);
     try (PointerScope scope = new PointerScope();
         Tensors tensors = new Tensors(Device.CPU);
-        TorchInit engine = new TorchInit(Device.CPU, 7)) {
+        TorchInit engine = new TorchInit(Device.CPU, 7, Trace.OFF)) {
       assertThat(scope).isNotNull();
       Tensor drawn = tensors.empty(shape, dtype);
       drawn.zero_();
