@@ -65,7 +65,7 @@ final class RtDetrV2Decoder {
     int samples = heads * levels * points;
     Value scale = Value.vector(levels * points, i -> 1.0 / points);
     return m ->
-        m.buffer("n_points_scale", true, DType.F32, scale, (long) levels * points)
+        m.fixedBuffer("n_points_scale", true, DType.F32, scale, (long) levels * points)
             .add("sampling_offsets", linear(hidden, 2 * samples))
             .add("attention_weights", linear(hidden, samples))
             .add("value_proj", linear(hidden, hidden))

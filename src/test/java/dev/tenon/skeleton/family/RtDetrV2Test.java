@@ -50,6 +50,13 @@ class RtDetrV2Test {
   }
 
   @Test
+  void pointScalesStayFloat32() {
+    Skeleton skeleton = detector("\"decoder_layers\": 1");
+    String scale = "model.decoder.layers.0.encoder_attn.n_points_scale";
+    assertThat(skeleton.slots().get(skeleton.index().get(scale)).fixedDtype()).isTrue();
+  }
+
+  @Test
   void anotherBackboneIsRefused() {
     assertThatThrownBy(() -> detector("\"backbone_config\": {\"model_type\": \"swin\"}"))
         .isInstanceOf(TenonException.class)
