@@ -13,12 +13,15 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far a load is, once it has taken a second: a bar where stderr is a terminal, else a
- * line a second.
+ * Shows how far a load is, once it has taken a second: a bar where stderr is a terminal, which
+ * leaves nothing behind, else a line a second. A phase of few bytes is over before it can be read.
  */
 final class Progress implements LoadProgress, AutoCloseable {
   private static final long INTERVAL_NANOS = 1_000_000_000;
   private static final int WIDTH = 80;
+
+  /** Phases of fewer bytes are not shown. */
+  private static final long WORTH_SHOWING = 16_000_000;
 
   private final PrintStream err;
   private final boolean terminal;
@@ -42,7 +45,7 @@ final class Progress implements LoadProgress, AutoCloseable {
   @Override
   public synchronized void update(String phase, long done, long total) {
     long now = clock.getAsLong();
-    if (finished || now - nextNanos < 0) {
+    if (finished || total < WORTH_SHOWING || now - nextNanos < 0) {
       return;
     }
     if (terminal) {
@@ -58,13 +61,14 @@ final class Progress implements LoadProgress, AutoCloseable {
     finish();
   }
 
-  /** Ends the bar, so that nothing is drawn into what follows. */
+  /** Takes the bar away, so that what follows begins on a clean line. */
   synchronized void finish() {
     finished = true;
     if (bar != null) {
       bar.close();
       bar = null;
-      err.println();
+      err.print("\r" + " ".repeat(WIDTH) + "\r");
+      err.flush();
     }
   }
 
@@ -91,7 +95,7 @@ final class Progress implements LoadProgress, AutoCloseable {
     }
   }
 
-  /** The library ends a bar's line unless it closes before it was first drawn; so this does it. */
+  /** The library would end a bar's line; a bar that is done shall leave none. */
   private static final class Line extends ConsoleProgressBarConsumer {
     Line(PrintStream err) {
       super(err, WIDTH);

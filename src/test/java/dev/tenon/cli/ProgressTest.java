@@ -15,7 +15,7 @@ class ProgressTest {
   void aQuickLoadPrintsNothing() {
     try (Progress progress = new Progress(err, false, () -> nanos)) {
       nanos += 999_000_000;
-      progress.update("read", 5, 10);
+      progress.update("read", 50_000_000, 100_000_000);
     }
     assertThat(written.toString()).isEmpty();
   }
@@ -33,12 +33,26 @@ class ProgressTest {
   }
 
   @Test
-  void aTerminalGetsABarThatEndsItsLine() {
+  void aPhaseOfFewBytesIsNotShown() {
+    try (Progress progress = new Progress(err, false, () -> nanos)) {
+      nanos += 2_000_000_000;
+      progress.update("init", 2, 1030);
+      progress.update("read", 30_000_000, 60_000_000);
+    }
+    assertThat(written.toString().lines()).containsExactly("read: 30.0 MB of 60.0 MB");
+  }
+
+  @Test
+  void aTerminalGetsABarThatClearsItsLine() {
     try (Progress progress = new Progress(err, true, () -> nanos)) {
       nanos += 1_000_000_000;
-      progress.update("init", 1_000_000, 4_000_000);
+      progress.update("init", 10_000_000, 40_000_000);
     }
-    assertThat(written.toString()).contains("init").contains("25%").endsWith("\n");
+    assertThat(written.toString())
+        .contains("init")
+        .contains("25%")
+        .doesNotContain("\n")
+        .endsWith("\r" + " ".repeat(80) + "\r");
   }
 
   @Test
@@ -46,7 +60,7 @@ class ProgressTest {
     Progress progress = new Progress(err, false, () -> nanos);
     progress.finish();
     nanos += 2_000_000_000;
-    progress.update("read", 1, 2);
+    progress.update("read", 50_000_000, 100_000_000);
 
     assertThat(written.toString()).isEmpty();
   }
