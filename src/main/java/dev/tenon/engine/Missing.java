@@ -9,6 +9,8 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -98,13 +100,13 @@ final class Missing {
   }
 
   private static boolean ask(UserInitializer user, Slot slot, Tensor tensor) {
-    var memory = tensor.data_ptr();
+    Pointer memory = tensor.data_ptr(); // Null if there are no elements.
     var dtype = tensor.scalar_type().intern();
     long bytes = tensor.nbytes();
     boolean written = user.initialize(slot, tensor);
     boolean same =
         !tensor.isNull()
-            && memory.equals(tensor.data_ptr())
+            && Objects.equals(memory, tensor.data_ptr())
             && dtype == tensor.scalar_type().intern()
             && bytes == tensor.nbytes();
     if (!same) {

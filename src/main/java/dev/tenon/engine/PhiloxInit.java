@@ -76,6 +76,9 @@ final class PhiloxInit implements InitEngine {
   private void fill(InitTask task, FillQueue queue, LongConsumer written) {
     Workers.requireNotInterrupted();
     Shape shape = task.slot().shape();
+    if (shape.elements() == 0) {
+      return; // It has no address.
+    }
     if (!drawable(task.dtype()) || !add(task, shape, queue)) {
       long own = PhiloxKey.of(seed, task.slot().name()).key();
       try (TorchInit torch = new TorchInit(Device.CPU, own, trace)) {

@@ -66,6 +66,18 @@ class PhiloxInitTest {
   }
 
   @Test
+  void aTensorOfNoElementsIsLeftAsItIs() {
+    Slot none = new Slot("n", Shape.of(0, 3), DType.F32, Slot.Role.PARAMETER, false, true);
+    try (Tensors make = new Tensors(Device.CPU);
+        LazyCore core = LazyCore.of(2);
+        PhiloxInit engine = new PhiloxInit(core, new StoredNames(NO_CONVERSIONS), 7, Trace.OFF);
+        Tensor tensor = make.empty(none.shape(), DType.F32)) {
+      engine.fill(List.of(new InitTask(none, NORMAL, DType.F32, tensor)), bytes -> {});
+      assertThat(Bytes.crc32(tensor)).isEqualTo("00000000");
+    }
+  }
+
+  @Test
   void anothersDrawsChangeNothing() {
     Tensor[] both = fill(DType.F32, List.of("a", "b"), List.of(NORMAL, NORMAL));
     assertThat(Bytes.crc32(one(DType.F32, "b", NORMAL))).isEqualTo(Bytes.crc32(both[1]));
