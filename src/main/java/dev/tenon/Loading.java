@@ -85,6 +85,8 @@ final class Loading {
     if (options.rng() != null) {
       return options.rng();
     }
+    // Two natives that load at once on two threads take the JVM's locks in opposite orders.
+    Engine.awaitLibtorch();
     return options.device().equals("cpu") && NativeCore.available() ? Rng.PHILOX : Rng.TORCH;
   }
 

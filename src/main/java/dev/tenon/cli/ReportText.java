@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** A report for people: one line for slots that differ in layer numbers alone. */
 final class ReportText {
+  /** What would print as zero. */
+  private static final double SHORTEST_MILLIS = 0.05;
+
   private ReportText() {}
 
   /** Prints a report; tensors in {@code digests} get their CRC-32. */
@@ -54,17 +57,23 @@ final class ReportText {
 
   /** Phases that took time, and the rate at which bytes became tensors. */
   private static String times(LoadReport report) {
+    Map<String, Double> phases = Phases.of(report.millis());
+    double total = report.millis().total();
+    double rest = 2 * total - phases.values().stream().mapToDouble(Double::doubleValue).sum();
+    boolean loaded = report.millis().read() + report.millis().init() > 0;
+    if (loaded) {
+      phases.remove("total");
+      phases.put("waiting for libtorch", rest);
+      phases.put("total", total);
+    }
     List<String> parts = new ArrayList<>();
-    Phases.of(report.millis())
-        .forEach(
-            (phase, millis) -> {
-              if (millis > 0) {
-                parts.add(phase + " " + Units.millis(millis));
-              }
-            });
+    phases.forEach(
+        (phase, millis) -> {
+          if (millis >= SHORTEST_MILLIS) {
+            parts.add(phase + " " + Units.millis(millis));
+          }
+        });
     long bytes = report.bytes().loaded() + report.bytes().initialized();
-    double loading = report.millis().total();
-    boolean moved = report.millis().read() + report.millis().init() > 0;
-    return String.join(", ", parts) + (moved ? " (" + Units.rate(bytes, loading) + ")" : "");
+    return String.join(", ", parts) + (loaded ? " (" + Units.rate(bytes, total) + ")" : "");
   }
 }

@@ -17,6 +17,15 @@ public final class Engine {
   }
 
   /**
+   * Waits until libtorch is there.
+   *
+   * @throws TenonException if its natives are missing or do not load
+   */
+  public static void awaitLibtorch() {
+    TorchRuntime.require();
+  }
+
+  /**
    * Carries a plan out.
    *
    * @param plan what to do
