@@ -39,6 +39,10 @@ public final class Engine {
    */
   public static Loaded load(
       LoadPlan plan, List<Shard> shards, EngineOptions options, LoadListener listener) {
+    // First: two natives that load at once on two threads take locks in opposite orders.
+    try (Span span = options.trace().phase("libtorch")) {
+      TorchRuntime.require();
+    }
     return load(plan, shards, options, listener, LazyCore.of(options.threads()));
   }
 
@@ -48,9 +52,6 @@ public final class Engine {
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
-    try (Span span = options.trace().phase("libtorch")) {
-      TorchRuntime.require();
-    }
     TorchTypes.requireDevice(options.device());
     try (LoadRun run = new LoadRun(plan, shards, options, listener, core)) {
       return run.load();
