@@ -1,6 +1,8 @@
 package dev.tenon.trace;
 
 import java.util.Locale;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
 
 /** Something that a load is doing. For the thread that began it, which ends it by closing it. */
 public final class Span implements AutoCloseable {
@@ -19,27 +21,43 @@ public final class Span implements AutoCloseable {
 
   private final Trace trace;
   private final Kind kind;
-  private final SpanEvent event;
+  private final String name;
+  private final long bytes;
+  private final @Nullable SpanEvent event;
   private final long start = System.nanoTime();
 
-  Span(Trace trace, Kind kind, SpanEvent event, String name, long bytes) {
+  Span(Trace trace, Kind kind, String name, long bytes) {
     this.trace = trace;
     this.kind = kind;
-    this.event = event;
-    event.name = name;
-    event.bytes = bytes;
-    event.begin();
+    this.name = name;
+    this.bytes = bytes;
+    // The first event of a JVM loads some hundred classes: as long as a plan takes.
+    this.event = FlightRecorder.isInitialized() ? begun(kind) : null;
   }
 
-  /** Ends it under another name than it began with: a phase may be known by its end only. */
-  public void close(String name) {
-    event.name = name;
-    close();
+  private static SpanEvent begun(Kind kind) {
+    SpanEvent event =
+        switch (kind) {
+          case PHASE -> new SpanEvent.Phase();
+          case SHARD -> new SpanEvent.Shard();
+          case SLOT -> new SpanEvent.Slot();
+        };
+    event.begin();
+    return event;
   }
 
   @Override
   public void close() {
-    event.commit();
-    trace.add(kind, String.valueOf(event.name), event.bytes, start, System.nanoTime());
+    close(name);
+  }
+
+  /** Ends it under another name than it began with: a phase may be known by its end only. */
+  public void close(String last) {
+    if (event != null) {
+      event.name = last;
+      event.bytes = bytes;
+      event.commit();
+    }
+    trace.add(kind, last, bytes, start, System.nanoTime());
   }
 }

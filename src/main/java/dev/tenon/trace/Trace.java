@@ -34,7 +34,7 @@ public final class Trace {
 
   /** A phase that begins now. */
   public Span phase(String name) {
-    return new Span(this, Span.Kind.PHASE, new SpanEvent.Phase(), name, 0);
+    return new Span(this, Span.Kind.PHASE, name, 0);
   }
 
   /**
@@ -44,7 +44,7 @@ public final class Trace {
    * @param bytes how many are wanted of it
    */
   public Span shard(String file, long bytes) {
-    return new Span(this, Span.Kind.SHARD, new SpanEvent.Shard(), file, bytes);
+    return new Span(this, Span.Kind.SHARD, file, bytes);
   }
 
   /**
@@ -55,7 +55,7 @@ public final class Trace {
    * @param bytes how many
    */
   public Span slot(String slot, long bytes) {
-    return new Span(this, Span.Kind.SLOT, new SpanEvent.Slot(), slot, bytes);
+    return new Span(this, Span.Kind.SLOT, slot, bytes);
   }
 
   /** As {@link #slot}, of runs of one slot or several that are done together. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that need no tensors load no class of libtorch, in a JVM of their own. */
+/** Commands that need no tensors load no class of libtorch or of what else is slow to start. */
 class NoLibtorchTest {
   private static final Path CHECKPOINT =
       Path.of("src/test/resources/scenarios/gemma2-some-missing");
@@ -37,7 +37,7 @@ class NoLibtorchTest {
       assertThat(java.exitValue()).as(Files.readString(dir.resolve("out"))).isZero();
       assertThat(Files.readString(classes))
           .contains("dev.tenon.cli.Main")
-          .doesNotContain("org.bytedeco", "dev.tenon.engine.Engine");
+          .doesNotContain("org.bytedeco", "dev.tenon.engine.Engine", "jdk.jfr.internal");
     } finally {
       java.destroyForcibly();
     }
