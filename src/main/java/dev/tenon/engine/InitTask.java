@@ -14,4 +14,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param dtype the dtype it has in the model
  * @param tensor its tensor
  */
-record InitTask(Slot slot, InitRule rule, DType dtype, Tensor tensor) {}
+record InitTask(Slot slot, InitRule rule, DType dtype, Tensor tensor) {
+  /** Bytes of the tensor. */
+  long bytes() {
+    return dtype.bytes(slot.shape().elements());
+  }
+}

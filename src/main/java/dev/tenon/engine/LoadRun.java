@@ -79,12 +79,14 @@ final class LoadRun implements AutoCloseable {
     if (options.device().kind() == Device.Kind.CPU) {
       Preflight.check(ownBytes());
     }
+    Allocation allocation = new Allocation(onDevice, tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = plan.steps().get(i);
       if (!(step instanceof Step.Tied) && !reader.mappable(step)) {
-        tensors[i] = Tensors.kept(onDevice.empty(step.slot().shape(), step.dtype()));
+        allocation.add(i, step.slot().shape(), step.dtype());
       }
     }
+    allocation.finish();
   }
 
   /** Bytes of slots that are neither tied nor views of a file. */

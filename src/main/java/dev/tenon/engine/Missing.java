@@ -75,7 +75,7 @@ final class Missing {
   }
 
   private void run(List<InitTask> tasks) {
-    long total = tasks.stream().mapToLong(task -> task.tensor().nbytes()).sum();
+    long total = tasks.stream().mapToLong(InitTask::bytes).sum();
     long[] done = {0};
     try (InitEngine engine = InitEngines.of(options, core, plan.skeleton())) {
       engine.fill(

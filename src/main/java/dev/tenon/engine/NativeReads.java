@@ -49,7 +49,7 @@ final class NativeReads {
    */
   boolean take(Step step, Tensor target) {
     if (step instanceof Step.Read read && readable(read)) {
-      long address = target.data_ptr().address();
+      long address = Tensors.address(target);
       files
           .computeIfAbsent(read.entry().file(), file -> new ArrayList<>())
           .add(new Move(read.entry(), address, read));

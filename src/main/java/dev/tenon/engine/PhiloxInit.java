@@ -124,7 +124,7 @@ final class PhiloxInit implements InitEngine {
     Piece piece = stored.pieces().get(0);
     long first = Boxes.run(task.slot().shape(), piece.source());
     if (stored.pieces().size() == 1 && piece.transpose() == null && first != Boxes.NO_RUN) {
-      long address = task.tensor().data_ptr().address() + task.dtype().bytes(first);
+      long address = Tensors.address(task.tensor()) + task.dtype().bytes(first);
       queue.add(
           new FillQueue.Named(stored.name(), task.dtype(), address),
           0,
@@ -135,7 +135,7 @@ final class PhiloxInit implements InitEngine {
     try (PointerScope scope = new PointerScope();
         Tensors make = new Tensors(Device.CPU)) {
       Tensor apart = make.empty(stored.shape(), task.dtype());
-      long address = apart.data_ptr().address();
+      long address = Tensors.address(apart);
       queue.add(
           new FillQueue.Named(stored.name(), task.dtype(), address),
           0,
@@ -169,8 +169,7 @@ final class PhiloxInit implements InitEngine {
   }
 
   private static FillQueue.Named named(InitTask task) {
-    return new FillQueue.Named(
-        task.slot().name(), task.dtype(), task.tensor().data_ptr().address());
+    return new FillQueue.Named(task.slot().name(), task.dtype(), Tensors.address(task.tensor()));
   }
 
   private static @Nullable Distribution distribution(InitRule rule) {

@@ -49,6 +49,20 @@ final class Tensors implements AutoCloseable {
     return torch.empty(shape.dims(), optionsOf(dtype), anyFormat);
   }
 
+  /** Small tensors, allocated together, in no pointer scope. Each is to be deallocated. */
+  Tensor[] empty(Shape shape, DType dtype, int count) {
+    return Slab.tensors(shape, dtype, count, optionsOf(dtype));
+  }
+
+  /** The address of a tensor's first element, 0 if it has none. */
+  static long address(Tensor tensor) {
+    if (tensor instanceof Slab.Row row) {
+      return row.elements(); // Known: asking libtorch takes as long as allocating it did.
+    }
+    Pointer elements = tensor.data_ptr();
+    return elements == null ? 0 : elements.address();
+  }
+
   /** A tensor over bytes another one's storage holds; they live as long as either. */
   Tensor over(Tensor bytes, DType dtype, long offset, Shape shape, long[] strides) {
     Tensor view = empty(Shape.of(0), dtype);

@@ -1,0 +1,71 @@
+package dev.tenon.engine;
+
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Memory for slots that are no views of a file: large ones one by one, small ones of one dtype and
+ * shape together, since libtorch and JavaCPP take microseconds for a tensor whatever its size.
+ */
+final class Allocation {
+  /** A slot of more bytes takes longer to write than to allocate. */
+  private static final long SMALL = 16 << 10;
+
+  /** Bytes allocated together: as much as one tensor that outlives the others can hold back. */
+  private static final long SLAB = 1 << 20;
+
+  /** Fewer tensors are faster made one by one. */
+  private static final int WORTHWHILE = 4;
+
+  private final Tensors make;
+  private final Tensor[] tensors;
+  private final Map<Kind, List<Integer>> small = new LinkedHashMap<>();
+
+  private record Kind(Shape shape, DType dtype) {}
+
+  /**
+   * An allocation.
+   *
+   * @param tensors one a slot, where they go
+   */
+  Allocation(Tensors make, Tensor[] tensors) {
+    this.make = make;
+    this.tensors = tensors;
+  }
+
+  /** Allocates a slot, now or in {@link #finish}. */
+  void add(int slot, Shape shape, DType dtype) {
+    long bytes = dtype.bytes(shape.elements());
+    if (bytes == 0 || bytes > SMALL) {
+      tensors[slot] = Tensors.kept(make.empty(shape, dtype));
+    } else {
+      small.computeIfAbsent(new Kind(shape, dtype), kind -> new ArrayList<>()).add(slot);
+    }
+  }
+
+  /** Allocates what was put off. */
+  void finish() {
+    small.forEach(this::allocate);
+    small.clear();
+  }
+
+  private void allocate(Kind kind, List<Integer> slots) {
+    int most = (int) Math.max(1, SLAB / Slab.stride(kind.shape, kind.dtype));
+    for (int first = 0; first < slots.size(); first += most) {
+      List<Integer> some = slots.subList(first, Math.min(slots.size(), first + most));
+      if (some.size() < WORTHWHILE) {
+        some.forEach(slot -> tensors[slot] = Tensors.kept(make.empty(kind.shape, kind.dtype)));
+        continue;
+      }
+      Tensor[] made = make.empty(kind.shape, kind.dtype, some.size());
+      for (int i = 0; i < made.length; i++) {
+        tensors[some.get(i)] = made[i];
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.tenon.engine;
+
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoDispatchBelowADInplaceOrView;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Small tensors of one dtype and shape, allocated in two calls however many they are: their
+ * elements are the rows of one storage, their objects lie side by side in one vector, and JavaCPP
+ * neither makes nor tracks an object of its own for each.
+ *
+ * <p>Rows are padded so that each begins at a multiple of {@value #ALIGNMENT} bytes, as the
+ * elements of a tensor allocated alone do: kernels may count on it, and the allocator would have
+ * rounded each up by as much. A tensor's elements are contiguous all the same.
+ *
+ * <p>The memory is freed with the last of the tensors, in whichever thread that happens.
+ */
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+final class Slab {
+  private static final int ALIGNMENT = 64;
+  private static final long OBJECT_BYTES = Pointer.sizeof(Tensor.class);
+
+  private final TensorVector objects;
+  private final AtomicInteger open;
+
+  private Slab(TensorVector objects, int count) {
+    this.objects = objects;
+    this.open = new AtomicInteger(count);
+  }
+
+  /** Bytes from one tensor of a slab to the next. */
+  static long stride(Shape shape, DType dtype) {
+    return (dtype.bytes(shape.elements()) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /**
+   * Tensors whose bytes are whatever the memory holds, of at least one element each; in no pointer
+   * scope.
+   */
+  static Tensor[] tensors(Shape shape, DType dtype, int count, TensorOptions options) {
+    long stride = stride(shape, dtype);
+    Tensor[] tensors = new Tensor[count];
+    // Without this guard each would be a view to autograd, which forbids writing to several views
+    // made at once.
+    try (PointerScope scope = new PointerScope();
+        AutoDispatchBelowADInplaceOrView plain = new AutoDispatchBelowADInplaceOrView()) {
+      Tensor rows =
+          torch.empty_strided(
+              before(count, shape.dims()),
+              before(stride / dtype.bytes(1), Tensors.rowMajor(shape)),
+              options);
+      Slab slab = new Slab(Tensors.kept(rows.unbind(0)), count);
+      long object = slab.objects.get(0).address();
+      long elements = Tensors.address(rows);
+      for (int i = 0; i < count; i++) {
+        long address = elements == 0 ? 0 : elements + i * stride;
+        tensors[i] = new Row(slab, object + i * OBJECT_BYTES, address);
+      }
+    }
+    return tensors;
+  }
+
+  private static long[] before(long first, long[] rest) {
+    long[] all = new long[rest.length + 1];
+    all[0] = first;
+    System.arraycopy(rest, 0, all, 1, rest.length);
+    return all;
+  }
+
+  private void release() {
+    if (open.decrementAndGet() == 0) {
+      objects.deallocate();
+    }
+  }
+
+  /** A tensor of a slab. */
+  static final class Row extends Tensor {
+    private final Slab slab;
+    private final long elements;
+
+    private Row(Slab slab, long object, long elements) {
+      super((Pointer) null);
+      this.slab = slab;
+      this.elements = elements;
+      this.address = object;
+    }
+
+    /** The address its elements were allocated at, 0 if the device has none. */
+    long elements() {
+      return elements;
+    }
+
+    /** Gives the slab up; the second time does nothing. */
+    @Override
+    public void deallocate(boolean free) {
+      boolean first;
+      synchronized (this) {
+        first = address != 0;
+        address = 0;
+      }
+      if (first && free) {
+        slab.release();
+      }
+    }
+
+    /** Frees it, as it does a tensor that has no other reference. */
+    @Override
+    public void close() {
+      deallocate();
+    }
+  }
+}
