@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the library and links it, once a class loader. */
@@ -72,7 +73,13 @@ final class NativeLoader {
 
   private static void link(String path) {
     try {
-      System.load(path);
+      // Linking calls back into JavaCPP, which takes the Loader's lock and then the JVM's own lock
+      // on libraries whenever it links. In the other order this and a thread that loads libtorch
+      // would wait for each other for good.
+      synchronized (Loader.class) {
+        Loader.load(Pointer.class);
+        System.load(path);
+      }
     } catch (UnsatisfiedLinkError e) {
       throw new TenonException(
           "Cannot load the native core: library=%s, reason=%s; %s names another"
