@@ -32,7 +32,7 @@ record Preparation(
     stopwatch.end(Stopwatch.Phase.HEADERS);
     SkeletonSource source = new SkeletonSource(options, checkpoint.directory());
     Path file = checkpoint.config();
-    Config config = file == null ? Config.defaults() : Config.read(file);
+    Config config = source.own(file == null ? Config.defaults() : Config.read(file));
     Skeleton skeleton = source.find(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     PlanOptions asked = new PlanOptions(options.dtype(), options.ignoreMismatched());
@@ -48,8 +48,8 @@ record Preparation(
   /** Of a config alone: everything will be initialised. */
   static Preparation ofConfig(Path path, LoadOptions options, Trace trace) {
     Stopwatch stopwatch = new Stopwatch(trace);
-    Config config = Config.read(path);
     SkeletonSource source = new SkeletonSource(options, directory(path));
+    Config config = source.own(Config.read(path));
     Skeleton skeleton = source.require(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));

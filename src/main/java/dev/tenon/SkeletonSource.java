@@ -92,6 +92,12 @@ final class SkeletonSource {
     return file;
   }
 
+  /** The part of the config that the class is made from: all of it, but for a joined model's. */
+  Config own(Config config) {
+    String name = className(config);
+    return file != null || name == null ? config : Families.own(name, config);
+  }
+
   /** The config with its family's defaults; itself if no family has the class. */
   Config withDefaults(Config config) {
     if (file != null) {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param className the class, such as {@code Gemma2ForCausalLM}
  * @param basePrefix the attribute the base model stands under, such as {@code model}
+ * @param configKey where a joined model's config holds this class's own; empty if nowhere
  * @param defaults values of fields the config leaves out
  * @param describe from a config with its defaults to the block of the root module
  * @param patterns what the family says about names
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 public record Architecture(
     String className,
     String basePrefix,
+    String configKey,
     UnaryOperator<Config> defaults,
     Function<Config, Block> describe,
     Patterns patterns,
@@ -33,7 +35,13 @@ public record Architecture(
       UnaryOperator<Config> defaults,
       Function<Config, Block> describe) {
     return new Architecture(
-        className, basePrefix, defaults, describe, Patterns.NONE, List.of(), List.of());
+        className, basePrefix, "", defaults, describe, Patterns.NONE, List.of(), List.of());
+  }
+
+  /** This class as a part of a joined model, whose config holds its own under a key. */
+  public Architecture within(String key) {
+    return new Architecture(
+        className, basePrefix, key, defaults, describe, patterns, renamings, conversions);
   }
 
   /** Adds expressions for slots whose absence is not reported. */
@@ -96,7 +104,14 @@ public record Architecture(
     List<Renaming> more = new ArrayList<>(renamings);
     more.add(Renaming.of(source, target));
     return new Architecture(
-        className, basePrefix, defaults, describe, patterns, List.copyOf(more), conversions);
+        className,
+        basePrefix,
+        configKey,
+        defaults,
+        describe,
+        patterns,
+        List.copyOf(more),
+        conversions);
   }
 
   /** Adds a layout of checkpoints. */
@@ -104,12 +119,34 @@ public record Architecture(
     List<Conversion> more = new ArrayList<>(conversions);
     more.add(conversion);
     return new Architecture(
-        className, basePrefix, defaults, describe, patterns, renamings, List.copyOf(more));
+        className,
+        basePrefix,
+        configKey,
+        defaults,
+        describe,
+        patterns,
+        renamings,
+        List.copyOf(more));
   }
 
   /** The skeleton of this class under a config. */
   public Skeleton skeleton(String modelType, Config config) {
     return SkeletonBuilder.build(this, modelType, defaults.apply(config));
+  }
+
+  /**
+   * This class as a part of another model: what it says of names holds there too. Spellings and
+   * layouts see the names below it.
+   */
+  public Block inside(Config config) {
+    return describe
+        .apply(config)
+        .then(
+            m -> {
+              m.patterns(patterns);
+              renamings.forEach(m::rename);
+              conversions.forEach(m::convert);
+            });
   }
 
   Block block(Config config) {
@@ -118,7 +155,7 @@ public record Architecture(
 
   private Architecture with(Patterns patterns) {
     return new Architecture(
-        className, basePrefix, defaults, describe, patterns, renamings, conversions);
+        className, basePrefix, configKey, defaults, describe, patterns, renamings, conversions);
   }
 
   private static List<Pattern> join(List<Pattern> patterns, String... regexes) {

@@ -255,6 +255,17 @@ public final class Config {
     throw wrong(name, "an object", node);
   }
 
+  /** A config inside this one as that of a model to load alone: it keeps this one's classes. */
+  Config part(String name) {
+    Config part = sub(name);
+    ObjectNode own = part.fields.deepCopy();
+    own.remove("architectures");
+    if (fields.has("architectures")) {
+      own.set("architectures", fields.get("architectures"));
+    }
+    return new Config(part.origin, own);
+  }
+
   /** The config of the text part: {@code text_config} if there is one, else this. */
   public Config text() {
     return isObject("text_config") ? sub("text_config") : this;

@@ -24,7 +24,7 @@ public final class Families {
     Member member = member(className, config);
     return member == null
         ? null
-        : member.architecture().skeleton(member.family().modelType(), config);
+        : member.architecture().skeleton(member.family().modelType(), member.own(config));
   }
 
   /**
@@ -47,7 +47,16 @@ public final class Families {
   /** A config with its class's defaults for what it leaves out; itself if no family has it. */
   public static Config withDefaults(String className, Config config) {
     Member member = member(className, config);
-    return member == null ? config : member.architecture().defaults().apply(config);
+    return member == null ? config : member.architecture().defaults().apply(member.own(config));
+  }
+
+  /**
+   * The part of a joined model's config that a class is made from, as when CLIP's text model is
+   * loaded from a checkpoint of CLIP; else, and if no family has the class, the config itself.
+   */
+  public static Config own(String className, Config config) {
+    Member member = member(className, config);
+    return member == null ? config : member.own(config);
   }
 
   /**
@@ -101,7 +110,22 @@ public final class Families {
     return null;
   }
 
-  private record Member(Family family, Architecture architecture) {}
+  private record Member(Family family, Architecture architecture) {
+    /** By the class's key, else by the family's model type: a text model may stand anywhere. */
+    Config own(Config config) {
+      String key = architecture.configKey();
+      if (!key.isEmpty()) {
+        return config.isObject(key) ? config.part(key) : config;
+      } else if (!config.modelType().equals(family.modelType())) {
+        for (String name : config.names()) {
+          if (config.isObject(name) && config.sub(name).modelType().equals(family.modelType())) {
+            return config.part(name);
+          }
+        }
+      }
+      return config;
+    }
+  }
 
   private static String first(Config config) {
     List<String> names = config.architectures();

@@ -214,6 +214,18 @@ public final class Module {
     return subModel;
   }
 
+  /** What this model says of names, wherever it stands. */
+  Module patterns(Patterns patterns) {
+    model().patterns.add(patterns);
+    return this;
+  }
+
+  /** As {@link #rename(String, String)}. */
+  Module rename(Renaming renaming) {
+    model().renamings.add(renaming);
+    return this;
+  }
+
   private SubModel model() {
     if (subModel == null) {
       throw new TenonException(

@@ -19,6 +19,7 @@ final class SkeletonBuilder {
   private final List<InitStep> steps = new ArrayList<>();
   private final List<Renaming> renamings = new ArrayList<>();
   private final List<Conversion> conversions = new ArrayList<>();
+  private Patterns patterns = Patterns.NONE;
   private final List<InitStep> fallbacks = new ArrayList<>();
 
   static Skeleton build(Architecture architecture, String modelType, Config config) {
@@ -36,6 +37,7 @@ final class SkeletonBuilder {
     initialize("", root, InitRules.NONE);
     completeSteps();
     collectTies("", root);
+    patterns = architecture.patterns();
     renamings.addAll(architecture.renamings());
     conversions.addAll(architecture.conversions());
     collectSpellings("", root);
@@ -46,7 +48,7 @@ final class SkeletonBuilder {
         slots,
         List.copyOf(ties.values()),
         steps,
-        architecture.patterns(),
+        patterns,
         renamings,
         conversions);
   }
@@ -55,6 +57,7 @@ final class SkeletonBuilder {
   private void collectSpellings(String path, Module module) {
     SubModel model = module.subModel();
     if (model != null) {
+      model.patterns.forEach(more -> patterns = patterns.and(more));
       model.renamings.forEach(r -> renamings.add(new Renaming(path, r.source(), r.target())));
       model.conversions.forEach(
           c -> conversions.add(new Conversion(path, c.sources(), c.targets(), c.operations())));

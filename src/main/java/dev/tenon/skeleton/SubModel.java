@@ -12,6 +12,7 @@ final class SubModel {
   final InitRules rules;
   final List<Tie> ties = new ArrayList<>();
   final List<Renaming> renamings = new ArrayList<>();
+  final List<Patterns> patterns = new ArrayList<>();
   final List<Conversion> conversions = new ArrayList<>();
 
   SubModel(Config config, InitRules rules) {

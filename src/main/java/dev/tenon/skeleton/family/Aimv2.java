@@ -53,8 +53,10 @@ public final class Aimv2 implements Family {
   @Override
   public List<Architecture> architectures() {
     return List.of(
-        Architecture.of("Aimv2VisionModel", "aimv2", c -> c.withDefaults(VISION), Aimv2::vision),
-        Architecture.of("Aimv2TextModel", "aimv2", c -> c.withDefaults(TEXT), Aimv2::text),
+        Architecture.of("Aimv2VisionModel", "aimv2", c -> c.withDefaults(VISION), Aimv2::vision)
+            .within("vision_config"),
+        Architecture.of("Aimv2TextModel", "aimv2", c -> c.withDefaults(TEXT), Aimv2::text)
+            .within("text_config"),
         Architecture.of("Aimv2Model", "aimv2", c -> c.withDefaults(BOTH), Aimv2::model));
   }
 

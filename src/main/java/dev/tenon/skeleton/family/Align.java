@@ -23,12 +23,14 @@ public final class Align implements Family {
   @Override
   public List<Architecture> architectures() {
     return List.of(
-        Architecture.of("AlignTextModel", "align", Align::text, c -> Bert.model(c, true)),
+        Architecture.of("AlignTextModel", "align", Align::text, c -> Bert.model(c, true))
+            .within("text_config"),
         Architecture.of(
-            "AlignVisionModel",
-            "align",
-            c -> c.withDefaults(EfficientNet.DEFAULTS),
-            c -> new EfficientNet(c).model()),
+                "AlignVisionModel",
+                "align",
+                c -> c.withDefaults(EfficientNet.DEFAULTS),
+                c -> new EfficientNet(c).model())
+            .within("vision_config"),
         Architecture.of("AlignModel", "align", c -> c.withDefaults(BOTH), Align::model));
   }
 

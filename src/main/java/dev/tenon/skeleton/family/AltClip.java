@@ -41,9 +41,15 @@ public final class AltClip implements Family {
   public List<Architecture> architectures() {
     return List.of(
         Architecture.of(
-            "AltCLIPVisionModel", "altclip", c -> c.withDefaults(Clip.VISION), Clip::visionModel),
-        Architecture.of("AltRobertaModel", "altclip", AltClip::text, c -> roberta(c, true)),
-        Architecture.of("AltCLIPTextModel", "roberta", AltClip::text, AltClip::textModel),
+                "AltCLIPVisionModel",
+                "altclip",
+                c -> c.withDefaults(Clip.VISION),
+                Clip::visionModel)
+            .within("vision_config"),
+        Architecture.of("AltRobertaModel", "altclip", AltClip::text, c -> roberta(c, true))
+            .within("text_config"),
+        Architecture.of("AltCLIPTextModel", "roberta", AltClip::text, AltClip::textModel)
+            .within("text_config"),
         Architecture.of("AltCLIPModel", "altclip", c -> c.withDefaults(BOTH), AltClip::model)
             .rename("layer\\.", "layers."));
   }

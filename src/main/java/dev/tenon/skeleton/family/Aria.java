@@ -57,8 +57,8 @@ public final class Aria implements Family {
     Classes text = new Classes("AriaText", "model", c -> c.withDefaults(TEXT));
     Classes both = new Classes("Aria", "model", c -> c.withDefaults(BOTH));
     return List.of(
-        text.of("Model", Aria::textModel),
-        text.of("ForCausalLM", Aria::causalLm),
+        text.of("Model", Aria::textModel).within("text_config"),
+        text.of("ForCausalLM", Aria::causalLm).within("text_config"),
         both.of("Model", Aria::model),
         both.of("ForConditionalGeneration", Aria::conditional)
             .rename("^language_model.lm_head", "lm_head")

@@ -34,7 +34,8 @@ public final class AudioFlamingo3 implements Family {
     Classes classes = new Classes("AudioFlamingo3", "model", c -> c.withDefaults(defaults));
     return List.of(
         Architecture.of(
-            "AudioFlamingo3Encoder", "model", AudioFlamingo3::encoderConfig, c -> encoder(c)),
+                "AudioFlamingo3Encoder", "model", AudioFlamingo3::encoderConfig, c -> encoder(c))
+            .within("audio_config"),
         classes.of("Model", AudioFlamingo3::model),
         classes
             .of("ForConditionalGeneration", AudioFlamingo3::conditional)
@@ -77,7 +78,7 @@ public final class AudioFlamingo3 implements Family {
         m.model(c)
             .rename("^language_model.model", "language_model")
             .add("audio_tower", encoder(audio))
-            .add("language_model", textFamily(c).describe().apply(text))
+            .add("language_model", textFamily(c).inside(text))
             .add("multi_modal_projector", projector(c, audio, text));
   }
 

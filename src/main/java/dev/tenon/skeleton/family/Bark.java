@@ -52,7 +52,8 @@ public final class Bark implements Family {
 
   private static Architecture part(
       String name, String prefix, Config defaults, Function<Config, Block> describe) {
-    return Architecture.of(name, prefix, c -> withDefaults(c, defaults), describe);
+    return Architecture.of(name, prefix, c -> withDefaults(c, defaults), describe)
+        .within(prefix + "_config");
   }
 
   private static Config withDefaults(Config c, Config defaults) {

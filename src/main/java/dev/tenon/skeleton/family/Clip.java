@@ -59,10 +59,13 @@ public final class Clip implements Family {
     Classes vision = new Classes("CLIPVision", "clip", c -> c.withDefaults(VISION));
     Classes both = new Classes("CLIP", "clip", c -> c.withDefaults(BOTH));
     return List.of(
-        text.of("Model", Clip::textModel),
-        text.of("ModelWithProjection", c -> projected(c, "text_model", "text_projection")),
-        vision.of("Model", Clip::visionModel),
-        vision.of("ModelWithProjection", c -> projected(c, "vision_model", "visual_projection")),
+        text.of("Model", Clip::textModel).within("text_config"),
+        text.of("ModelWithProjection", c -> projected(c, "text_model", "text_projection"))
+            .within("text_config"),
+        vision.of("Model", Clip::visionModel).within("vision_config"),
+        vision
+            .of("ModelWithProjection", c -> projected(c, "vision_model", "visual_projection"))
+            .within("vision_config"),
         both.of("Model", Clip::model),
         both.of("ForImageClassification", Clip::classifier));
   }

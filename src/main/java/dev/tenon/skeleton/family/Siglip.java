@@ -52,9 +52,14 @@ public final class Siglip implements Family {
     Classes classes = new Classes("Siglip", "siglip", c -> c.withDefaults(both));
     return List.of(
         Architecture.of(
-            "SiglipTextModel", "text_model", c -> c.withDefaults(TEXT), Siglip::textModel),
+                "SiglipTextModel", "text_model", c -> c.withDefaults(TEXT), Siglip::textModel)
+            .within("text_config"),
         Architecture.of(
-            "SiglipVisionModel", "vision_model", c -> c.withDefaults(VISION), Siglip::visionModel),
+                "SiglipVisionModel",
+                "vision_model",
+                c -> c.withDefaults(VISION),
+                Siglip::visionModel)
+            .within("vision_config"),
         classes.of("Model", Siglip::model),
         classes.of("ForImageClassification", Siglip::classifier));
   }
