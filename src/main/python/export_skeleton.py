@@ -163,6 +163,11 @@ class Log(TorchDispatchMode):
 
     def draw(self, tensor, limit):
         """The rule of a tensor that is computed element by element from one draw; None if it is not."""
+        found = self.drawing(tensor, limit)
+        return found and found[1]
+
+    def drawing(self, tensor, limit):
+        """As draw, and which operation of the log draws."""
         try:
             found = {}
             value = self.expression(tensor, limit, found)
@@ -170,7 +175,7 @@ class Log(TorchDispatchMode):
                 return None
             (at, drawn), = found.items()
             self.used.add(at)
-            return fold(drawn, value)
+            return at, fold(drawn, value)
         except Unrecordable:
             return None
 
@@ -441,12 +446,18 @@ def recorded(log):
         initialization.TORCH_INIT_FUNCTIONS.update(table)
 
 
+def set_dtype(config, dtype):
+    config.dtype = dtype
+    for name in getattr(config, "sub_configs", None) or ():
+        part = getattr(config, name, None)
+        if isinstance(part, transformers.PretrainedConfig):
+            set_dtype(part, dtype)
+
+
 @contextlib.contextmanager
 def on_meta(config, dtype):
     """The reference's own surroundings of a model that is about to be loaded."""
-    for part in (config, *(getattr(config, name, None) for name in getattr(config, "sub_configs", {}))):
-        if part is not None:
-            part.dtype = dtype
+    set_dtype(config, dtype)
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:
@@ -570,7 +581,7 @@ class Exporter:
 
     def steps(self):
         """[slot, rule] pairs: what was recorded, then the constructor's values of slots no rule wrote."""
-        init, places, whole, partial, broken = [], {}, set(), {}, {}
+        init, places, whole, partial, broken, drawn = [], {}, set(), {}, {}, {}
         geometries = [Geometry(tensor) for _, tensor, *_ in self.slots]
         for i, geometry in enumerate(geometries):
             places.setdefault(geometry.key, []).append(i)
@@ -580,8 +591,14 @@ class Exporter:
                 try:
                     said = self.say(what, view, geometries[i], limit)
                 except Unrecordable as e:
-                    broken[i] = str(e)
+                    # A draw that is changed in place is another rule where it was drawn.
+                    changed = i not in broken and view.box(geometries[i]) == [] and self.log.drawing(self.slots[i][1], limit)
+                    if changed and (i, changed[0]) in drawn:
+                        init[drawn[i, changed[0]]] = [i, self.rule(changed[1])]
+                    else:
+                        broken[i] = str(e)
                     continue
+                drawn[i, limit - 1] = len(init)
                 init.append([i, self.rule(said)])
                 if said["rule"] == "part":
                     partial.setdefault(i, len(init) - 1)
@@ -819,7 +836,10 @@ def main():
     p.add_argument("-o", "--output", default="skeleton.json")
     p.add_argument("--trust-remote-code", action="store_true", help="run the model's code beside the checkpoint")
     a = p.parse_args()
-    config = transformers.AutoConfig.from_pretrained(a.source, trust_remote_code=a.trust_remote_code)
+    try:
+        config = transformers.AutoConfig.from_pretrained(a.source, trust_remote_code=a.trust_remote_code)
+    except (OSError, ValueError) as e:
+        sys.exit(str(e).strip())
     directory = a.source if os.path.isdir(a.source) else os.path.dirname(os.path.abspath(a.source))
     skeleton = export(find_class(config, a.name, directory, a.trust_remote_code), config)
     for note in skeleton["notes"]:

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(named = ExportedFamiliesTest.DIRECTORY, matches = ".+")
 class ExportedFamiliesTest {
   static final String DIRECTORY = "tenon.families";
+
+  /**
+   * Slots the reference leaves as raw memory, which was zero when the golden values were made; a
+   * file gives them what their constructor does.
+   */
+  private static final Pattern RAW =
+      Pattern.compile("^logit_scale$|parametrizations\\.weight\\.original[01]$");
 
   static Stream<GoldenFamilies.Row> rows() {
     Set<String> known = new HashSet<>();
@@ -73,11 +81,21 @@ class ExportedFamiliesTest {
       for (int i = 0; i < plan.steps().size(); i++) {
         String name = plan.steps().get(i).slot().name();
         var expected = row.json().path("init").get(name);
-        if (expected != null && !expected.textValue().equals(Bytes.crc32(loaded.tensor(i)))) {
+        if (expected == null
+            || RAW.matcher(name).find() && expected.textValue().equals(zeros(i, plan))) {
+          continue;
+        }
+        if (!expected.textValue().equals(Bytes.crc32(loaded.tensor(i)))) {
           wrong.add(name + " " + loaded.origin(i));
         }
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  private static String zeros(int slot, LoadPlan plan) {
+    CRC32 crc = new CRC32();
+    crc.update(new byte[4 * (int) plan.skeleton().slots().get(slot).shape().elements()]);
+    return "%08x".formatted(crc.getValue());
   }
 }
