@@ -142,6 +142,13 @@ class SkeletonFileTest {
   }
 
   @Test
+  void aLiteralMayBeLong() throws IOException {
+    String note = "x".repeat(21_000_000);
+
+    assertThat(read(SMALL.replace("for people", note)).slots()).hasSize(4);
+  }
+
+  @Test
   void whatIsNoJsonIsRefused() {
     assertThatThrownBy(() -> read("{\"format\": ")).hasMessageStartingWith("Skeleton file is not");
     assertThatThrownBy(() -> read("[]")).hasMessageContaining("lacks a field");
