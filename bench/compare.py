@@ -1,0 +1,182 @@
+"""Runs the cases, Tenon and the reference in turn, and writes a Markdown table and a plot. See compare."""
+import argparse
+import datetime
+import glob
+import os
+import platform
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results"
+JAVA = str(Path(os.environ["JAVA_HOME"], "bin", "java")) if "JAVA_HOME" in os.environ else "java"
+JAR = str(ROOT / "target" / "tenon.jar")
+BENCHMARKS = str(ROOT / "bench" / "target" / "benchmarks.jar")
+POPULATE = ["--residency", "populate", "--quiet"]
+
+# Label, how Tenon is timed, how the reference is, which checkpoint, wanted ratio.
+CASES = {
+    "process": ("process start to all pages in, plain JDK", "process", "process", "tied", 6),
+    "aot": ("process start to all pages in, JDK 25 with AOT cache", "aot", "process", "tied", 10),
+    "warm": ("load call, warm, tied", "load", "load", "tied", 20),
+    "populate": ("load call, warm, every page in", "populate", "populate", "tied", 10),
+    "first": ("load call, the first in its process", "first", "load0", "tied", 5),
+    "philox": ("head missing, philox", "load", "load", "untied", 10),
+    "torch": ("head missing, torch engine", "torch", "load", "untied", 1),
+    "float32": ("bfloat16 file into float32", "float32", "float32", "tied", 4),
+    "cold": ("file not cached, against dd", "cold", "dd", "tied", 1 / 1.15),
+    "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
+    "libtorch": ("normal_ kernel, against libtorch 2.10's", "normal", "libtorch_normal", None, 40),
+    "trunc": ("trunc_normal_ kernel", "trunc_normal", "trunc_normal", None, 50),
+    "small": ("10,000 parameters of 16 elements (10 ms wanted)", "small", None, None, None),
+    "plan92k": ("plan of 92,000 slots (150 ms wanted)", "plan92000", None, None, None),
+    "plan1m": ("plan of 1,000,000 slots (2,000 ms wanted)", "plan1000000", None, None, None),
+}
+WARMUPS = {"load": 5, "populate": 5, "normal": 2, "trunc_normal": 1, "small": 20, "plan92000": 10, "plan1000000": 3}
+
+
+def output(command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    if done.returncode:
+        sys.exit(f"compare: {shlex.join(command)}\n{done.stderr}")
+    return done.stdout
+
+
+def timed(command):
+    start = time.perf_counter()
+    output(command)
+    return 1000 * (time.perf_counter() - start)
+
+
+def last(command):
+    return float(output(command).split()[-1])
+
+
+def evict(path):
+    for file in sorted(Path(path).glob("*.safetensors")):
+        fd = os.open(file, os.O_RDONLY)
+        os.fsync(fd)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(fd)
+
+
+def java25():
+    homes = [os.environ["JAVA_HOME_25"]] if "JAVA_HOME_25" in os.environ else glob.glob("/usr/lib/jvm/*25*")
+    return str(Path(homes[0], "bin", "java")) if homes else None
+
+
+def tenon(how, path):
+    """One time in milliseconds."""
+    load = ["-jar", JAR, "load", path, *POPULATE]
+    if how == "process":
+        return timed([JAVA, *load])
+    if how == "aot":
+        cache = ROOT / "bench" / "target" / "compare.aot"
+        if not cache.exists():
+            output([java25(), f"-XX:AOTCacheOutput={cache}", *load])
+        return timed([java25(), f"-XX:AOTCache={cache}", *load])
+    if how == "cold":
+        evict(path)
+        return timed([JAVA, *load])
+    warmups = 0 if how == "first" else WARMUPS.get(how, 1)
+    case = "load" if how == "first" else how
+    return last([JAVA, "-cp", BENCHMARKS, "dev.tenon.bench.Cases", case, path or ".", str(warmups), "1"])
+
+
+def reference(how, path):
+    script = [sys.executable, str(ROOT / "bench" / "reference.py")]
+    if how == "dd":
+        evict(path)
+        files = [str(file) for file in sorted(Path(path).glob("*.safetensors"))]
+        return sum(timed(["dd", f"if={file}", "of=/dev/null", "bs=16M"]) for file in files)
+    if how == "libtorch_normal":
+        return tenon(how, path)
+    if how == "process":
+        return timed([*script, how, path, "0", "1"])
+    warmups = 0 if how in ("load0", "float32") else 1
+    return last([*script, how.rstrip("0"), path or ".", str(warmups), "1"])
+
+
+def checkpoints(directory):
+    """The tied checkpoint and the one over the same files that lacks its head."""
+    tied = directory / "gemma-2-2b"
+    if not (directory / "gemma-2-2b.finished").exists():
+        print(f"making {tied}", file=sys.stderr)
+        output([JAVA, "-jar", JAR, "demo", "--full", "--quiet", "--dir", str(directory)])
+    return {"tied": str(tied), "untied": str(directory / "gemma-2-2b-untied"), None: None}
+
+
+def plot(rows, file):
+    """Bars of how many times as fast, on a scale of powers of ten, with the wanted ratio as a line."""
+    import math
+
+    rows = [row for row in rows if row[3]]
+    width, left, height = 900, 400, 26
+    x = lambda ratio: left + max(0, math.log10(max(ratio, 0.1)) + 1) * (width - left - 70) / 4
+    svg = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{len(rows) * height + 40}" '
+        'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>'
+    ]
+    for i, (label, _, _, ratio, wanted) in enumerate(rows):
+        y = 10 + i * height
+        svg.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{label}</text>')
+        svg.append(f'<rect x="{x(0.1)}" y="{y + 2}" width="{x(ratio) - x(0.1):.0f}" height="18" fill="#4a7"/>')
+        svg.append(f'<line x1="{x(wanted):.0f}" x2="{x(wanted):.0f}" y1="{y}" y2="{y + 22}" stroke="#c33" stroke-width="2"/>')
+        svg.append(f'<text x="{x(ratio) + 6:.0f}" y="{y + 15}">{ratio:.3g}×</text>')
+    y = 10 + len(rows) * height
+    for power in (0.1, 1, 10, 100, 1000):
+        svg.append(f'<text x="{x(power):.0f}" y="{y + 16}" text-anchor="middle" fill="#666">{power:g}×</text>')
+    svg.append("</svg>\n")
+    file.write_text("\n".join(svg))
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    version = subprocess.run([JAVA, "-version"], stderr=subprocess.PIPE, text=True).stderr.splitlines()[0]
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}; {version}"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/compare")
+    parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "target" / "demo")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default=",".join(CASES), help="cases, with commas between them")
+    parser.add_argument("--name", default="compare", help="of the files under bench/results")
+    options = parser.parse_args()
+    paths = checkpoints(options.directory.resolve())
+    load_before = os.getloadavg()[0]
+    rows = []
+    for case in options.only.split(","):
+        label, ours, theirs, which, wanted = CASES[case]
+        if ours == "aot" and not java25():
+            continue
+        pairs = [
+            (tenon(ours, paths[which]), theirs and reference(theirs, paths[which])) for _ in range(options.runs)
+        ]
+        mine = statistics.median(pair[0] for pair in pairs)
+        other = theirs and statistics.median(pair[1] for pair in pairs)
+        rows.append((label, mine, other, other and other / mine, wanted))
+        print(rows[-1], file=sys.stderr)
+    lines = [
+        f"{datetime.date.today()}, {machine()}. Load average {load_before:.1f} before and "
+        f"{os.getloadavg()[0]:.1f} after. Tenon and the reference in turn, medians of {options.runs}.",
+        "",
+        f"    bench/compare --runs {options.runs} --only {options.only}",
+        "",
+        "| case | Tenon ms | reference ms | ratio | wanted |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for label, mine, other, ratio, wanted in rows:
+        cells = (f"{other:,.1f}", f"{ratio:.3g}×", f"{wanted:.2g}×") if other else ("–", "–", "–")
+        lines.append(f"| {label} | {mine:,.1f} | {' | '.join(cells)} |")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{options.name}.md").write_text("\n".join(lines) + "\n")
+    plot(rows, RESULTS / f"{options.name}.svg")
+
+
+main()

@@ -1,0 +1,49 @@
+"""What compare.py sets beside Tenon: CASE PATH WARMUPS RUNS prints the milliseconds of each run, a line each.
+
+`process` is one load and a read of each page; its time is that of the whole process, which the caller takes.
+"""
+import sys
+import time
+
+import torch
+
+HEAD = (256_000, 2304)
+
+
+def touch(model):
+    """Read a byte of each page of each storage."""
+    seen = set()
+    for parameter in model.parameters():
+        if parameter.data_ptr() not in seen:
+            seen.add(parameter.data_ptr())
+            parameter.detach().view(-1).view(torch.uint8)[::4096].sum()
+
+
+def loader(path, dtype):
+    import transformers
+
+    config = transformers.AutoConfig.from_pretrained(path)
+    cls = getattr(transformers, config.architectures[0])
+    return lambda: cls.from_pretrained(path, dtype=dtype)
+
+
+def work(case, path):
+    if case in ("normal", "trunc_normal"):
+        head = torch.zeros(HEAD, dtype=torch.bfloat16)
+        if case == "normal":
+            return lambda: head.normal_(0, 0.02)
+        return lambda: torch.nn.init.trunc_normal_(head, 0, 0.02, -0.04, 0.04)
+    load = loader(path, torch.float32 if case == "float32" else "auto")
+    return (lambda: touch(load())) if case in ("populate", "process") else load
+
+
+def main(case, path, warmups, runs):
+    run = work(case, path)
+    for i in range(int(warmups) + int(runs)):
+        start = time.perf_counter()
+        run()
+        if i >= int(warmups):
+            print(1000 * (time.perf_counter() - start), flush=True)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,112 @@
+package dev.tenon.bench;
+
+import dev.tenon.LoadOptions;
+import dev.tenon.Residency;
+import dev.tenon.Rng;
+import dev.tenon.Tenon;
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.engine.Engine;
+import dev.tenon.engine.EngineOptions;
+import dev.tenon.engine.LoadListener;
+import dev.tenon.nativecore.Distribution;
+import dev.tenon.nativecore.FillBatch;
+import dev.tenon.nativecore.NativeCore;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.PlanOptions;
+import dev.tenon.plan.Planner;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The cases {@code compare} sets beside the reference: {@code Cases NAME PATH WARMUPS RUNS} prints
+ * the milliseconds of each run, a line each.
+ */
+public final class Cases {
+  /** The head of gemma-2-2b. */
+  private static final long[] HEAD = {256_000, 2304};
+
+  private static final long ELEMENTS = HEAD[0] * HEAD[1];
+  private static final int SMALL = 10_000;
+
+  private Cases() {}
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  /**
+   * Runs one case.
+   *
+   * @param args its name, the checkpoint, runs not printed, runs printed
+   */
+  public static void main(String[] args) throws Exception {
+    Work work = work(args[0], Path.of(args[1]));
+    int warmUps = Integer.parseInt(args[2]);
+    for (int i = 0; i < warmUps + Integer.parseInt(args[3]); i++) {
+      long start = System.nanoTime();
+      work.run();
+      if (i >= warmUps) {
+        System.out.println((System.nanoTime() - start) / 1e6);
+      }
+    }
+    System.exit(0);
+  }
+
+  private static Work work(String name, Path path) {
+    LoadOptions.Builder options = LoadOptions.builder();
+    return switch (name) {
+      case "load" -> load(path, options);
+      case "populate" -> load(path, options.residency(Residency.POPULATE));
+      case "torch" -> load(path, options.rng(Rng.TORCH));
+      case "float32" -> load(path, options.dtype(DType.F32));
+      case "normal" -> fill(new Distribution.Normal(0, 0.02));
+      case "trunc_normal" -> fill(new Distribution.TruncatedNormal(0, 0.02, -0.04, 0.04));
+      case "libtorch_normal" -> libtorch();
+      case "small" -> small();
+      case "plan92000" -> plan(92_000);
+      case "plan1000000" -> plan(1_000_000);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static Work load(Path path, LoadOptions.Builder options) {
+    LoadOptions built = options.build();
+    return () -> Tenon.load(path, built).close();
+  }
+
+  private static Work fill(Distribution distribution) {
+    NativeCore core = NativeCore.load();
+    long memory = core.allocate(DType.BF16.bytes(ELEMENTS), true);
+    FillBatch batch = new FillBatch(0);
+    batch.add("lm_head.weight", memory, 0, ELEMENTS, DType.BF16, distribution);
+    return () -> core.fill(batch);
+  }
+
+  private static Work libtorch() {
+    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+    Tensor head =
+        torch.empty(HEAD, new TensorOptions(torch.ScalarType.BFloat16), null).zero_();
+    return () -> head.normal_(0, 0.02, null);
+  }
+
+  private static Work small() {
+    LoadPlan plan = Planner.initialize(Workloads.skeleton(SMALL, 16), DType.F32);
+    EngineOptions options = EngineOptions.defaults().drawing(dev.tenon.engine.Rng.PHILOX, 0);
+    return () -> Engine.load(plan, List.of(), options, LoadListener.NONE).close();
+  }
+
+  private static Work plan(int slots) {
+    Path file = Workloads.file(slots, 1);
+    Checkpoint checkpoint = Workloads.checkpoint(file);
+    Workloads.delete(file);
+    Skeleton skeleton = Workloads.skeleton(slots, 1);
+    PlanOptions options = new PlanOptions(null, false);
+    return () -> Planner.plan(checkpoint, skeleton, Config.defaults(), options);
+  }
+}
