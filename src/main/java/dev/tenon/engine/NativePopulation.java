@@ -22,14 +22,27 @@ final class NativePopulation {
   /** Bytes of a step: an interrupt waits for one. */
   private static final long PART = 128L << 20;
 
-  /** The share of pages in memory above which faults cost less than reading ahead. */
-  private static final double CACHED = 0.95;
+  /** Bytes between two tensors that cost less to read than to skip. */
+  private static final long GAP = 1 << 20;
 
   private final LazyCore core;
   private final Trace trace;
   private final List<Mapped> all = new ArrayList<>();
+  private long readAhead;
 
-  private record Mapped(String slot, TensorEntry entry, Tensor tensor) {}
+  private record Mapped(String slot, TensorEntry entry, Tensor tensor) {
+    long address() {
+      return tensor.data_ptr().address();
+    }
+
+    long start() {
+      return entry.offset();
+    }
+
+    long end() {
+      return entry.offset() + entry.bytes();
+    }
+  }
 
   NativePopulation(LazyCore core, Trace trace) {
     this.core = core;
@@ -69,28 +82,45 @@ final class NativePopulation {
       List<Mapped> inFile = all.subList(first, next);
       try (NativeFile file = NativeFile.open(path);
           Span span = trace.shard(path.getFileName().toString(), bytes(inFile))) {
-        for (Mapped mapped : inFile) {
-          populate(file, mapped, done);
-        }
+        populate(file, inFile, done);
       }
       first = next;
     }
   }
 
-  private void populate(NativeFile file, Mapped mapped, LongConsumer done) {
+  private void populate(NativeFile file, List<Mapped> inFile, LongConsumer done) {
     NativeCore pages = core.get();
-    long address = mapped.tensor.data_ptr().address();
+    Mapped any = inFile.get(0);
+    ReadAhead ahead = new ReadAhead(pages, file, any.address() - any.start());
+    int last = -1; // of the neighbours the slot at hand is one of
+    for (int i = 0; i < inFile.size(); i++) {
+      while (last < i
+          || last + 1 < inFile.size()
+              && inFile.get(last + 1).start() - inFile.get(last).end() <= GAP) {
+        last++;
+      }
+      populate(inFile.get(i), ahead, inFile.get(last).end(), done);
+    }
+    readAhead += ahead.bytes();
+  }
+
+  private void populate(Mapped mapped, ReadAhead ahead, long neighbours, LongConsumer done) {
+    long address = mapped.address();
     long size = mapped.entry.bytes();
     try (Span span = trace.slot(mapped.slot, size)) {
-      for (long start = 0; start < size; start += PART) {
+      for (long first = 0; first < size; first += PART) {
         Workers.requireNotInterrupted();
-        long bytes = Math.min(PART, size - start);
-        if (pages.residency(address + start, bytes) < CACHED) {
-          pages.warm(file, mapped.entry.offset() + start, bytes);
-        }
-        pages.populate(address + start, bytes);
+        long bytes = Math.min(PART, size - first);
+        long start = mapped.start() + first;
+        ahead.require(start, start + bytes, neighbours);
+        core.get().populate(address + first, bytes);
         done.accept(bytes);
       }
     }
+  }
+
+  /** Bytes that {@link #run} had to read, since they were not in memory. */
+  long readAhead() {
+    return readAhead;
   }
 }
