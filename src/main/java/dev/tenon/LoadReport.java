@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.PlanBytes;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param parted declared ties whose two sides hold different values; they stay apart for good
  * @param warnings what a user should know, a sentence each
  * @param bytes sizes by where they come from
+ * @param read bytes of files by the way they became tensors
  * @param millis durations; all zero in the report of a plan but those of planning
  */
 public record LoadReport(
@@ -36,6 +38,7 @@ public record LoadReport(
     List<Tie> parted,
     List<String> warnings,
     PlanBytes bytes,
+    ReadBytes read,
     Millis millis) {
 
   /** Copies the lists. */

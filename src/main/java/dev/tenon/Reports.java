@@ -5,6 +5,7 @@ import dev.tenon.engine.PlannedOrigins;
 import dev.tenon.engine.SlotOrigin;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
 import dev.tenon.skeleton.Skeleton;
@@ -24,7 +25,7 @@ final class Reports {
           "The files hold both sides of a tie, only their bytes tell if it holds: target=%s, source=%s"
               .formatted(name(plan, tie.target()), name(plan, tie.owner())));
     }
-    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, millis);
+    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, ReadBytes.NONE, millis);
   }
 
   /** What a load did, with a warning if it had to do without the native core. */
@@ -35,7 +36,7 @@ final class Reports {
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, loaded::origin, warnings, options.device(), millis);
+    return of(plan, loaded::origin, warnings, options.device(), loaded.bytes(), millis);
   }
 
   private static LoadReport of(
@@ -43,6 +44,7 @@ final class Reports {
       IntFunction<SlotOrigin> origins,
       List<String> warnings,
       String device,
+      ReadBytes read,
       Millis millis) {
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -70,6 +72,7 @@ final class Reports {
         plan.parted(),
         warnings,
         plan.bytes(),
+        read,
         millis);
   }
 

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadReport;
 import dev.tenon.SlotReport;
+import dev.tenon.plan.ReadBytes;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ final class ReportText {
         .forEach(line -> out.println("mismatched: " + line));
     report.warnings().forEach(warning -> out.println("warning: " + warning));
     out.println(sizes(report));
+    ways(report.read(), out);
     out.println(times(report));
   }
 
@@ -53,6 +55,25 @@ final class ReportText {
             Units.bytes(report.bytes().loaded()),
             Units.bytes(report.bytes().initialized()),
             Units.bytes(report.bytes().tied()));
+  }
+
+  /** How bytes of files became tensors; nothing if none did. */
+  private static void ways(ReadBytes read, PrintStream out) {
+    List<String> parts = new ArrayList<>();
+    way("mapped", read.mapped(), parts);
+    way("populated", read.populated(), parts);
+    way("of it read ahead", read.readAhead(), parts);
+    way("copied", read.copied(), parts);
+    way("converted", read.converted(), parts);
+    if (!parts.isEmpty()) {
+      out.println("from files: " + String.join(", ", parts));
+    }
+  }
+
+  private static void way(String what, long bytes, List<String> parts) {
+    if (bytes > 0) {
+      parts.add(what + " " + Units.bytes(bytes));
+    }
   }
 
   /** Phases that took time, and the rate at which bytes became tensors. */

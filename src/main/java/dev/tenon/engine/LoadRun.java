@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -19,6 +20,7 @@ final class LoadRun implements AutoCloseable {
   private final Initialized initialized;
   private final Tensor[] tensors;
   private LoadPlan plan;
+  private ReadBytes bytes = ReadBytes.NONE;
   private boolean handedOut;
 
   /** Takes the native core over and closes it in the end. */
@@ -60,7 +62,7 @@ final class LoadRun implements AutoCloseable {
     Bindings.verify(plan.skeleton(), plan.ties(), tensors);
     timings.end(Phase.TIE);
     handedOut = true;
-    return new Loaded(plan, options.device(), tensors, missing.origins(), timings);
+    return new Loaded(plan, options.device(), tensors, missing.origins(), timings, bytes);
   }
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */
@@ -101,7 +103,9 @@ final class LoadRun implements AutoCloseable {
   }
 
   private void read() {
-    new ReadPhase(files, reader, core, onDevice, options, listener).run(plan.steps(), tensors);
+    ReadPhase phase = new ReadPhase(files, reader, core, onDevice, options, listener);
+    phase.run(plan.steps(), tensors);
+    bytes = phase.bytes();
     for (int i = 0; i < tensors.length; i++) {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Read || step instanceof Step.Assemble) {

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.TieGroup;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
@@ -24,16 +25,24 @@ public final class Loaded implements AutoCloseable {
   private final LoadPlan plan;
   private final SlotOrigin[] origins;
   private final Timings timings;
+  private final ReadBytes bytes;
   private Tensor[] tensors;
   private List<TieGroup> ties;
   private Device device;
 
-  Loaded(LoadPlan plan, Device device, Tensor[] tensors, SlotOrigin[] origins, Timings timings) {
+  Loaded(
+      LoadPlan plan,
+      Device device,
+      Tensor[] tensors,
+      SlotOrigin[] origins,
+      Timings timings,
+      ReadBytes bytes) {
     this.plan = plan;
     this.device = device;
     this.tensors = tensors;
     this.origins = origins;
     this.timings = timings;
+    this.bytes = bytes;
     this.ties = plan.ties();
   }
 
@@ -65,6 +74,11 @@ public final class Loaded implements AutoCloseable {
   /** How a slot got its bytes. */
   public SlotOrigin origin(int slot) {
     return origins[slot];
+  }
+
+  /** Bytes the load read, by the way they became tensors. */
+  public ReadBytes bytes() {
+    return bytes;
   }
 
   /** How long each phase took. */

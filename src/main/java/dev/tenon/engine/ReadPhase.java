@@ -1,5 +1,7 @@
 package dev.tenon.engine;
 
+import dev.tenon.plan.Piece;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,9 @@ final class ReadPhase {
   private final NativePopulation population;
   private final DeviceReads deviceReads;
   private final boolean hasCore;
+  private long mapped;
+  private long copied;
+  private long converted;
 
   ReadPhase(
       ShardFiles files,
@@ -46,8 +51,10 @@ final class ReadPhase {
       Step step = steps.get(i);
       if (step instanceof Step.Read read && reader.mappable(step)) {
         tensors[i] = Tensors.kept(reader.map(read));
+        mapped += read.entry().bytes();
         populate(read, tensors[i]);
       } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
+        count(step);
         fill(step, tensors[i]);
       }
     }
@@ -59,6 +66,30 @@ final class ReadPhase {
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
     files.verifyUnchanged();
+  }
+
+  private void count(Step step) {
+    if (step instanceof Step.Read read) {
+      if (read.exact()) {
+        copied += read.entry().bytes();
+      } else {
+        converted += read.entry().bytes();
+      }
+    } else if (step instanceof Step.Assemble assemble) {
+      for (Piece piece : assemble.pieces()) {
+        converted += piece.entry().dtype().bytes(piece.source().size().elements());
+      }
+    }
+  }
+
+  /** Bytes by the way they were taken, once {@link #run} has returned. */
+  ReadBytes bytes() {
+    if (options.device().kind() == Device.Kind.META) {
+      return ReadBytes.NONE;
+    }
+    boolean populated = options.residency() == Residency.POPULATE;
+    return new ReadBytes(
+        populated ? 0 : mapped, populated ? mapped : 0, population.readAhead(), copied, converted);
   }
 
   private static long bytes(List<Workers.Job> jobs) {

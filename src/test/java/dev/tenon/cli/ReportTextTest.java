@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a person sees. */
 class ReportTextTest {
@@ -37,6 +39,22 @@ class ReportTextTest {
 
     assertThat(load).contains("loaded 65.9 kB, initialized 28 B, saved by ties 9.31 kB");
     assertThat(load.strip()).matches("(?s).*, total [0-9.]+ m?s \\([0-9.]+ [kMG]?B/s\\)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mmap,     auto,    mapped 65.9 kB",
+    "populate, auto,    populated 65.9 kB",
+    "copy,     auto,    copied 65.9 kB",
+    "mmap,     float64, converted 65.9 kB"
+  })
+  void itSaysHowBytesBecameTensors(String residency, String dtype, String way) {
+    Path path = SCENARIOS.resolve("gemma2-tied-source-only");
+
+    String load = Cli.run("load", path, "--residency", residency, "--dtype", dtype).out();
+
+    assertThat(load).contains("\nfrom files: " + way);
+    assertThat(Cli.run("plan", path).out()).doesNotContain("from files");
   }
 
   @Test
