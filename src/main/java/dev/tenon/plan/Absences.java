@@ -16,16 +16,25 @@ import org.jspecify.annotations.Nullable;
 final class Absences {
   private Absences() {}
 
-  /** Names to report as missing, sorted. */
+  /**
+   * Names to report as missing, sorted. A slot tied to a mismatched one is not: what it lacks is
+   * reported under that one's name, as in the reference.
+   */
   static List<String> missing(Skeleton skeleton, TieDecisions ties, List<Mismatch> mismatched) {
     Set<String> reported = new HashSet<>();
     mismatched.forEach(mismatch -> reported.add(mismatch.name()));
+    Set<Integer> mismatchedOwners = new HashSet<>();
+    for (int i = 0; i < skeleton.slots().size(); i++) {
+      if (reported.contains(skeleton.slots().get(i).name())) {
+        mismatchedOwners.add(Owners.find(ties.owners(), i));
+      }
+    }
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < skeleton.slots().size(); i++) {
       Slot slot = skeleton.slots().get(i);
       if (slot.persistent()
           && !ties.held(i)
-          && !reported.contains(slot.name())
+          && !mismatchedOwners.contains(Owners.find(ties.owners(), i))
           && !Patterns.anyFound(skeleton.patterns().ignoreMissing(), slot.name())) {
         missing.add(slot.name());
       }

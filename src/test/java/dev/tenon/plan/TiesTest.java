@@ -208,7 +208,8 @@ class TiesTest {
     LoadPlan neither =
         plan(Weights.of("other").add("embed", 5).open(directory), headAndEmbedding(), ignore);
     assertThat(steps(neither)).containsExactly("embed!", "other < other", "head = embed");
-    assertThat(neither.missing()).containsExactly("head");
+    assertThat(neither.mismatched()).extracting(Mismatch::name).containsExactly("embed");
+    assertThat(neither.missing()).isEmpty();
   }
 
   @Test

@@ -52,8 +52,8 @@ public final class GoldenFamilies {
   }
 
   /**
-   * All rows: of every family a small config and its own defaults, of most also configs
-   * drawn at random over the fields that change their structure.
+   * All rows: of every family a small config and its own defaults, of most also configs drawn at
+   * random over the fields that change their structure.
    */
   public static List<Row> rows() {
     return Stream.of("families", "decoder-configs", "encoder-configs", "vision-configs")
