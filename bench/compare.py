@@ -40,7 +40,8 @@ WARMUPS = {"load": 5, "populate": 5, "normal": 2, "trunc_normal": 1, "small": 20
 
 
 def output(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    pipe = subprocess.PIPE
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
     if done.returncode:
         sys.exit(f"compare: {shlex.join(command)}\n{done.stderr}")
     return done.stdout
@@ -52,8 +53,33 @@ def timed(command):
     return 1000 * (time.perf_counter() - start)
 
 
-def last(command):
-    return float(output(command).split()[-1])
+class Turns:
+    """A process that runs its case once for each line it is sent."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def __call__(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def once(command):
+    """A case that is a process of its own each time."""
+
+    def run():
+        turns = Turns(command)
+        try:
+            return turns()
+        finally:
+            turns.close()
+
+    return run
 
 
 def evict(path):
@@ -70,35 +96,45 @@ def java25():
 
 
 def tenon(how, path):
-    """One time in milliseconds."""
+    """What gives one time in milliseconds each time it is called."""
     load = ["-jar", JAR, "load", path, *POPULATE]
     if how == "process":
-        return timed([JAVA, *load])
+        return lambda: timed([JAVA, *load])
     if how == "aot":
         cache = ROOT / "bench" / "target" / "compare.aot"
-        if not cache.exists():
-            output([java25(), f"-XX:AOTCacheOutput={cache}", *load])
-        return timed([java25(), f"-XX:AOTCache={cache}", *load])
+        output([java25(), f"-XX:AOTCacheOutput={cache}", *load])
+        return lambda: timed([java25(), f"-XX:AOTCache={cache}", *load])
     if how == "cold":
-        evict(path)
-        return timed([JAVA, *load])
-    warmups = 0 if how == "first" else WARMUPS.get(how, 1)
-    case = "load" if how == "first" else how
-    return last([JAVA, "-cp", BENCHMARKS, "dev.tenon.bench.Cases", case, path or ".", str(warmups), "1"])
+        return lambda: evict(path) or timed([JAVA, *load])
+    case = [JAVA, "-cp", BENCHMARKS, "dev.tenon.bench.Cases", "load" if how == "first" else how, path or "."]
+    return once([*case, "0"]) if how == "first" else Turns([*case, str(WARMUPS.get(how, 1))])
 
 
 def reference(how, path):
     script = [sys.executable, str(ROOT / "bench" / "reference.py")]
     if how == "dd":
-        evict(path)
-        files = [str(file) for file in sorted(Path(path).glob("*.safetensors"))]
-        return sum(timed(["dd", f"if={file}", "of=/dev/null", "bs=16M"]) for file in files)
+        return lambda: evict(path) or read(path)
     if how == "libtorch_normal":
         return tenon(how, path)
     if how == "process":
-        return timed([*script, how, path, "0", "1"])
-    warmups = 0 if how in ("load0", "float32") else 1
-    return last([*script, how.rstrip("0"), path or ".", str(warmups), "1"])
+        return lambda: timed([*script, how, path, "1"])
+    if how == "load0":
+        return once([*script, "load", path, "0"])
+    return Turns([*script, how, path or ".", "0" if how == "float32" else "1"])
+
+
+def read(path):
+    files = [str(file) for file in sorted(Path(path).glob("*.safetensors"))]
+    return sum(timed(["dd", f"if={file}", "of=/dev/null", "bs=16M"]) for file in files)
+
+
+def measure(ours, theirs, runs):
+    """Medians of both, in turn; the second may be nobody."""
+    pairs = [(ours(), theirs() if theirs else 0) for _ in range(runs)]
+    for side in (ours, theirs):
+        if isinstance(side, Turns):
+            side.close()
+    return [statistics.median(times) for times in zip(*pairs)]
 
 
 def checkpoints(directory):
@@ -141,27 +177,7 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}; {version}"
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="bench/compare")
-    parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "target" / "demo")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default=",".join(CASES), help="cases, with commas between them")
-    parser.add_argument("--name", default="compare", help="of the files under bench/results")
-    options = parser.parse_args()
-    paths = checkpoints(options.directory.resolve())
-    load_before = os.getloadavg()[0]
-    rows = []
-    for case in options.only.split(","):
-        label, ours, theirs, which, wanted = CASES[case]
-        if ours == "aot" and not java25():
-            continue
-        pairs = [
-            (tenon(ours, paths[which]), theirs and reference(theirs, paths[which])) for _ in range(options.runs)
-        ]
-        mine = statistics.median(pair[0] for pair in pairs)
-        other = theirs and statistics.median(pair[1] for pair in pairs)
-        rows.append((label, mine, other, other and other / mine, wanted))
-        print(rows[-1], file=sys.stderr)
+def write(rows, options, load_before):
     lines = [
         f"{datetime.date.today()}, {machine()}. Load average {load_before:.1f} before and "
         f"{os.getloadavg()[0]:.1f} after. Tenon and the reference in turn, medians of {options.runs}.",
@@ -177,6 +193,26 @@ def main():
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{options.name}.md").write_text("\n".join(lines) + "\n")
     plot(rows, RESULTS / f"{options.name}.svg")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/compare")
+    parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "target" / "demo")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default=",".join(CASES), help="cases, with commas between them")
+    parser.add_argument("--name", default="compare", help="of the files under bench/results")
+    options = parser.parse_args()
+    paths = checkpoints(options.directory.resolve())
+    load_before = os.getloadavg()[0]
+    rows = []
+    for case in options.only.split(","):
+        label, ours, theirs, which, wanted = CASES[case]
+        if ours == "aot" and not java25():
+            continue
+        mine, other = measure(tenon(ours, paths[which]), theirs and reference(theirs, paths[which]), options.runs)
+        rows.append((label, mine, other, other / mine, wanted))
+        write(rows, options, load_before)
+        print(rows[-1], file=sys.stderr)
 
 
 main()

@@ -1,10 +1,12 @@
-"""What compare.py sets beside Tenon: CASE PATH WARMUPS RUNS prints the milliseconds of each run, a line each.
+"""What compare.py sets beside Tenon: CASE PATH WARMUPS runs once for each line it reads and prints the milliseconds.
 
 `process` is one load and a read of each page; its time is that of the whole process, which the caller takes.
 """
+import os
 import sys
 import time
 
+os.environ["TQDM_DISABLE"] = "1"
 import torch
 
 HEAD = (256_000, 2304)
@@ -37,13 +39,14 @@ def work(case, path):
     return (lambda: touch(load())) if case in ("populate", "process") else load
 
 
-def main(case, path, warmups, runs):
+def main(case, path, warmups):
     run = work(case, path)
-    for i in range(int(warmups) + int(runs)):
+    for _ in range(int(warmups)):
+        run()
+    for _ in sys.stdin:
         start = time.perf_counter()
         run()
-        if i >= int(warmups):
-            print(1000 * (time.perf_counter() - start), flush=True)
+        print(1000 * (time.perf_counter() - start), flush=True)
 
 
 main(*sys.argv[1:])

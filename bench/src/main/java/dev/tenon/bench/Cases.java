@@ -17,6 +17,8 @@ import dev.tenon.plan.Planner;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -24,8 +26,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The cases {@code compare} sets beside the reference: {@code Cases NAME PATH WARMUPS RUNS} prints
- * the milliseconds of each run, a line each.
+ * The cases {@code compare} sets beside the reference: {@code Cases NAME PATH WARMUPS} runs once
+ * for each line it reads and prints the milliseconds, so that two processes can take turns.
  */
 public final class Cases {
   /** The head of gemma-2-2b. */
@@ -43,17 +45,18 @@ public final class Cases {
   /**
    * Runs one case.
    *
-   * @param args its name, the checkpoint, runs not printed, runs printed
+   * @param args its name, the checkpoint, runs before the first line is read
    */
   public static void main(String[] args) throws Exception {
     Work work = work(args[0], Path.of(args[1]));
-    int warmUps = Integer.parseInt(args[2]);
-    for (int i = 0; i < warmUps + Integer.parseInt(args[3]); i++) {
+    for (int i = Integer.parseInt(args[2]); i > 0; i--) {
+      work.run();
+    }
+    BufferedReader turns = new BufferedReader(new InputStreamReader(System.in));
+    while (turns.readLine() != null) {
       long start = System.nanoTime();
       work.run();
-      if (i >= warmUps) {
-        System.out.println((System.nanoTime() - start) / 1e6);
-      }
+      System.out.println((System.nanoTime() - start) / 1e6);
     }
     System.exit(0);
   }
