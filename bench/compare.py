@@ -106,7 +106,7 @@ def tenon(how, path):
         return lambda: timed([java25(), f"-XX:AOTCache={cache}", *load])
     if how == "cold":
         return lambda: evict(path) or timed([JAVA, *load])
-    case = [JAVA, "-cp", BENCHMARKS, "dev.tenon.bench.Cases", "load" if how == "first" else how, path or "."]
+    case = [JAVA, "-cp", BENCHMARKS, "dev.tenon.bench.Cases", how, path or "."]
     return once([*case, "0"]) if how == "first" else Turns([*case, str(WARMUPS.get(how, 1))])
 
 
