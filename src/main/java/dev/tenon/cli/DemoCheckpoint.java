@@ -95,6 +95,10 @@ record DemoCheckpoint(Path tied, Path untied) {
     try (JsonGenerator json =
         new JsonFactory().createGenerator(Files.newOutputStream(file)).useDefaultPrettyPrinter()) {
       json.writeStartObject();
+      // Some readers insist on it.
+      json.writeObjectFieldStart("metadata");
+      json.writeNumberField("total_size", bytes(shards));
+      json.writeEndObject();
       json.writeObjectFieldStart("weight_map");
       for (int i = 0; i < shards.size(); i++) {
         for (Slot slot : shards.get(i)) {
@@ -104,5 +108,9 @@ record DemoCheckpoint(Path tied, Path untied) {
       json.writeEndObject();
       json.writeEndObject();
     }
+  }
+
+  private static long bytes(List<List<Slot>> shards) {
+    return shards.stream().flatMap(List::stream).mapToLong(SafetensorsWriter::bytes).sum();
   }
 }
