@@ -114,6 +114,10 @@ int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length);
    for a file opened with O_DIRECT. */
 int32_t tenon_warm(int64_t pool, int64_t file, int64_t offset, int64_t length);
 
+/* How many of the pages of a range of a file are in the page cache, as cachestat tells: in time that
+   goes with folios, not pages. A kernel that lacks or refuses it gives its errno. counts: cached, all. */
+int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* counts);
+
 /* Maps in every page of a range for reading, so that no fault is left. */
 int32_t tenon_populate(int64_t pool, int64_t address, int64_t length);
 /* How many of the pages of a range are in memory. counts: resident, all. */

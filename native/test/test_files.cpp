@@ -48,6 +48,18 @@ void test_reads(int64_t pool, const TestFile& file, int64_t open_file) {
   CHECK(c == d, "a read and a copy convert alike");
 }
 
+void test_cached(int64_t pool, int64_t open_file) {
+  int64_t counts[2] = {-1, -1};
+  CHECK(tenon_warm(pool, open_file, 0, kBytes) == TENON_OK, "warm");
+  int32_t status = tenon_cached(open_file, 0, kBytes, counts);
+  if (status == ENOSYS || status == EPERM) return;  // an old kernel, or one that keeps it from us
+  CHECK(status == TENON_OK, "cached: %d", status);
+  CHECK(counts[0] == counts[1] && counts[1] == (kBytes + 4095) / 4096, "all pages are there");
+  CHECK(tenon_cached(open_file, 4095, 2, counts) == TENON_OK && counts[1] == 2, "two pages");
+  CHECK(tenon_cached(open_file, 7, 0, counts) == TENON_OK && counts[1] == 0, "an empty range");
+  CHECK(tenon_cached(open_file, -1, 1, counts) == TENON_E_ARGUMENT, "a negative offset");
+}
+
 void test_ends(int64_t pool, int64_t open_file) {
   std::vector<unsigned char> out(1 << 20);
   tenon_move_item items[] = {{0, address_of(out.data()), 100, TENON_BYTES, TENON_BYTES},
@@ -80,7 +92,10 @@ void test_files() {
     CHECK(status == TENON_OK, "%s: %s", file.path(), tenon_error(status));
     test_reads(pool.handle(), file, open_file);
     test_ends(pool.handle(), open_file);
-    if (direct == 0) test_page_cache(pool.handle(), open_file);
+    if (direct == 0) {
+      test_page_cache(pool.handle(), open_file);
+      test_cached(pool.handle(), open_file);
+    }
     CHECK(tenon_close(open_file) == TENON_OK, "close");
   }
   int64_t none;

@@ -43,7 +43,7 @@ final class ReadAhead {
     while (done < end) {
       Workers.requireNotInterrupted();
       long part = Math.min(PART, Math.max(end, more) - done);
-      if (core.residency(mapping + done, part) < CACHED) {
+      if (core.cached(file, done, part, mapping + done) < CACHED) {
         core.warm(file, done, part);
         bytes += part;
       }

@@ -130,6 +130,23 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
+   * The part of a range of a file that is in the page cache, from 0 to 1; 1 of an empty range. Asks
+   * {@code cachestat}, and where the kernel has or grants none, for each page of the mapping. The
+   * cache changes at any time, so it is a hint.
+   *
+   * @param address where the range is mapped
+   * @throws TenonException if the range is not mapped
+   */
+  public double cached(NativeFile file, long offset, long bytes, long address) {
+    long[] counts = new long[2];
+    int status = guard.use(() -> file.with(fd -> TenonLibrary.cached(fd, offset, bytes, counts)));
+    if (status != 0) {
+      return residency(address, bytes);
+    }
+    return counts[1] == 0 ? 1 : (double) counts[0] / (double) counts[1];
+  }
+
+  /**
    * Maps in every page of a range for reading, so that no access to it faults any more. Pages of a
    * file that are not in memory are read.
    *

@@ -63,6 +63,9 @@ final class TenonLibrary {
   @Name("tenon_warm")
   static native int warm(long pool, long file, long offset, long length);
 
+  @Name("tenon_cached")
+  static native int cached(long file, long offset, long length, @Cast("int64_t*") long[] counts);
+
   @Name("tenon_populate")
   static native int populate(long pool, long address, long length);
 

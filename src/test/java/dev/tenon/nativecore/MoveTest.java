@@ -96,6 +96,7 @@ class MoveTest {
     try (NativeFile file = NativeFile.open(path)) {
       file.readAhead(0, bytes.length);
       core.warm(file, 0, bytes.length);
+      assertThat(core.cached(file, 0, bytes.length, mapped.address())).isEqualTo(1);
       file.read(
           core,
           new MoveBatch()
