@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * fallback return it for null and absent alike. Immutable and thread-safe.
  */
 public final class Config {
-  private static final long MAX_BYTES = 64L << 20;
-
   private final String origin;
   private final ObjectNode fields;
 
@@ -36,20 +32,7 @@ public final class Config {
    * @throws TenonException if it is not there, not JSON, or not an object
    */
   public static Config read(Path path) {
-    Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw new TenonException("No such config: file=" + file);
-      }
-      if (Files.size(file) > MAX_BYTES) {
-        throw new TenonException(
-            "Config is too large: file=%s, bytes=%d, limit=%d"
-                .formatted(file, Files.size(file), MAX_BYTES));
-      }
-      return parse(file.toString(), Files.readString(file));
-    } catch (IOException e) {
-      throw new TenonException("Config cannot be read: file=" + file + ", reason=" + e, e);
-    }
+    return ConfigFile.read(path);
   }
 
   /** A config from JSON text; {@code origin} is what errors call it. */
