@@ -85,7 +85,26 @@ public final class Model implements AutoCloseable {
     try {
       return work.apply(this);
     } finally {
-      guard.leave();
+      leave();
+    }
+  }
+
+  /** A reader's use begins, and {@link #leave} ends it; false if the model is closed. */
+  boolean enterIfOpen() {
+    return guard.enterIfOpen();
+  }
+
+  /** A use ends; the last one of a retired model frees it. */
+  void leave() {
+    if (guard.leave()) {
+      loaded.close();
+    }
+  }
+
+  /** Closes as soon as nobody is inside, in the thread that leaves last. */
+  void retire() {
+    if (guard.retire()) {
+      loaded.close();
     }
   }
 
@@ -166,7 +185,9 @@ public final class Model implements AutoCloseable {
     try {
       change.run();
     } finally {
-      guard.endChange();
+      if (guard.endChange()) {
+        loaded.close();
+      }
     }
   }
 

@@ -7,7 +7,8 @@
  * <ol>
  *   <li>What a file holds is never written over; what is missing is always written; tied names are
  *       one tensor.
- *   <li>Whoever gets a {@code Model} closes it. Tensors it hands out end with it.
+ *   <li>Whoever gets a {@code Model} closes it, or gives it to a {@link dev.tenon.ModelRef}, where
+ *       a new version takes its place while readers finish with the old. Tensors end with it.
  *   <li>Options, plans and reports are immutable values. A {@code Model} may be used by many
  *       threads; closing it while one is inside a call is refused.
  *   <li>What goes wrong is a {@link dev.tenon.TenonException}: one sentence, then the facts.

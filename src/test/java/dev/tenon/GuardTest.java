@@ -58,6 +58,37 @@ class GuardTest {
   }
 
   @Test
+  void aRetiredModelIsClosedByWhoLeavesLast() {
+    guard.enter();
+    assertThat(guard.retire()).isFalse();
+    assertThat(guard.retire()).isFalse();
+    assertThat(guard.enterIfOpen()).as("a call inside a call").isTrue();
+    assertThatThrownBy(guard::close).hasMessageContaining("in use: calls=2");
+
+    assertThat(guard.leave()).isFalse();
+    assertThat(guard.leave()).isTrue();
+    assertThat(guard.enterIfOpen()).isFalse();
+    assertThat(guard.close()).isFalse();
+    assertThat(guard.retire()).isFalse();
+  }
+
+  @Test
+  void aModelRetiredDuringAChangeIsClosedByItsEnd() {
+    guard.beginChange();
+    assertThat(guard.retire()).isFalse();
+    assertThatThrownBy(guard::enterIfOpen).hasMessageContaining("another thread is changing it");
+
+    assertThat(guard.endChange()).isTrue();
+    assertThat(guard.enterIfOpen()).isFalse();
+  }
+
+  @Test
+  void aRetiredModelThatNobodyUsesIsClosedAtOnce() {
+    assertThat(guard.retire()).isTrue();
+    assertThatThrownBy(guard::enter).hasMessage("Attempt to use a model, but it is closed");
+  }
+
+  @Test
   void noCallIsEverInsideAClosedModel() throws Exception {
     AtomicBoolean closed = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(4);
