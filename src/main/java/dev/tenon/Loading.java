@@ -1,12 +1,12 @@
 package dev.tenon;
 
-import dev.tenon.engine.Device;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
 import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
+import dev.tenon.plan.Device;
 import dev.tenon.trace.ChromeTrace;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.tenon;
 
-import dev.tenon.engine.Device;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.TensorDigest;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;

@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.Step;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.plan.Device;
 import dev.tenon.trace.Trace;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.plan.Device;
 import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.Skeleton;
 

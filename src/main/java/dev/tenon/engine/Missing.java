@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;

@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.PhiloxKey;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.InitRule;

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.Step;
 import dev.tenon.tensor.DType;

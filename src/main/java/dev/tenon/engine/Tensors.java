@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.plan.Device;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.tensor.Shape;
 import dev.tenon.trace.Span;

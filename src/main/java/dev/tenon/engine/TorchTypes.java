@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -58,7 +59,7 @@ final class TorchTypes {
   /** libtorch's device; the caller closes it. */
   static org.bytedeco.pytorch.Device device(Device device) {
     return switch (device.kind()) {
-      case CPU -> new org.bytedeco.pytorch.Device(DeviceType.CPU);
+      case CPU, DISK -> new org.bytedeco.pytorch.Device(DeviceType.CPU);
       case META -> new org.bytedeco.pytorch.Device(DeviceType.Meta);
       case CUDA -> new org.bytedeco.pytorch.Device(DeviceType.CUDA, (byte) device.index());
     };

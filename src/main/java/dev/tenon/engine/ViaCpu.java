@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.plan.Device;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

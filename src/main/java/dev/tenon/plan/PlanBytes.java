@@ -16,7 +16,7 @@ public record PlanBytes(long loaded, long initialized, long tied) {
     long initialized = 0;
     long tied = 0;
     for (Step step : steps) {
-      long bytes = step.dtype().bytes(step.slot().shape().elements());
+      long bytes = step.bytes();
       if (step instanceof Step.Tied) {
         tied += bytes;
       } else if (step instanceof Step.Initialize) {

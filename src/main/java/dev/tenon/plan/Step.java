@@ -13,6 +13,11 @@ public sealed interface Step {
   /** The dtype the slot has in the loaded model. */
   DType dtype();
 
+  /** How many bytes the slot's elements take in the model; a tied slot shares its owner's. */
+  default long bytes() {
+    return dtype().bytes(slot().shape().elements());
+  }
+
   /**
    * The slot takes the bytes of one entry, converted if dtypes differ.
    *

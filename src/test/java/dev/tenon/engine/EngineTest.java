@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
+import dev.tenon.plan.Device;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

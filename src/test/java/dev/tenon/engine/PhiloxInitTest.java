@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.Planner;
 import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.Families;

@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import org.bytedeco.javacpp.Pointer;

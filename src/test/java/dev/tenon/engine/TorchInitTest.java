@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.plan.Device;
 import dev.tenon.skeleton.Fans;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
