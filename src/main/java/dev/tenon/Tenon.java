@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Verification;
+import dev.tenon.hub.HubCache;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
@@ -24,6 +25,33 @@ public final class Tenon {
    */
   public static Model load(Path path, LoadOptions options) {
     return Loading.load(path, options);
+  }
+
+  /**
+   * Loads a checkpoint by name: {@link #locate}, then {@link #load(Path, LoadOptions)}.
+   *
+   * @param model a path, {@code org/name}, or {@code org/name@revision}
+   * @param options how
+   * @return the model, which the caller closes
+   * @throws TenonException if there is no such model on this machine, or as for a path
+   */
+  public static Model load(String model, LoadOptions options) {
+    return load(locate(model), options);
+  }
+
+  /**
+   * Where a model is on this machine: what a path leads to if there is anything, else the snapshot
+   * of that name in the Hugging Face cache. Never asks the network.
+   *
+   * @param model a path, {@code org/name}, or {@code org/name@revision}, where a revision is a
+   *     branch, a tag, or a commit, as few of whose digits as are unambiguous
+   * @return a path that every other method takes; the given one, whether or not it leads anywhere,
+   *     if it cannot be a model's name
+   * @throws TenonException if the name leads nowhere, saying what was looked for and how to get it
+   * @see HubCache#standard()
+   */
+  public static Path locate(String model) {
+    return Location.of(model);
   }
 
   /**

@@ -18,7 +18,7 @@ class RoomsTest {
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensor", "checkpoint", "skeleton", "plan"})
+  @ValueSource(strings = {"tensor", "checkpoint", "skeleton", "plan", "hub"})
   void planningIsPureJava(String room) {
     refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }
@@ -43,6 +43,18 @@ class RoomsTest {
   @Test
   void theCommandLineTalksToTheDoor() {
     refuse("cli", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
+  }
+
+  @Test
+  void theHubIsForTheDoorAndTheCommandLine() {
+    refuse("hub", "dev.tenon.skeleton..", "dev.tenon.plan..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.tenon", "dev.tenon.cli", "dev.tenon.hub")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.hub..")
+        .check(TENON);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.Tenon;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -24,14 +25,18 @@ final class Options {
     return OptionSpec.builder(name).type(type).paramLabel(label).description(description).build();
   }
 
+  /** The one path of a command; it may be a model's name. */
   static PositionalParamSpec path(String label, String description) {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("1")
         .required(true)
-        .type(Path.class)
+        .type(String.class)
         .paramLabel(label)
-        .description(description)
+        .description(
+            description
+                + " Or org/name[@revision], a model in the Hugging Face cache; a file or directory"
+                + " of that name comes first.")
         .build();
   }
 
@@ -53,8 +58,8 @@ final class Options {
         .build();
   }
 
-  /** The one path of a command that declares {@link #path}. */
+  /** Where what a command that declares {@link #path} was given is. */
   static Path path(ParseResult parsed) {
-    return parsed.matchedPositionalValue(0, Path.of(""));
+    return Tenon.locate(parsed.matchedPositionalValue(0, ""));
   }
 }

@@ -41,15 +41,15 @@ class StatusTest {
 
   @ParameterizedTest
   @CsvSource({
-    "load, No such file: file=nowhere",
-    "plan, No such file: file=nowhere",
-    "inspect, No such file: file=nowhere",
-    "verify, No such file: file=nowhere",
-    "init, No such config: file=nowhere",
-    "skeleton, No such config: file=nowhere"
+    "load, No such file: file=./nowhere",
+    "plan, No such file: file=./nowhere",
+    "inspect, No such file: file=./nowhere",
+    "verify, No such file: file=./nowhere",
+    "init, No such config: file=./nowhere",
+    "skeleton, No such config: file=./nowhere"
   })
   void badInputIsStatusOneAndOneLine(String command, String message) {
-    Cli cli = Cli.run(command, "nowhere", "--json");
+    Cli cli = Cli.run(command, "./nowhere", "--json");
 
     assertThat(cli.status()).isEqualTo(1);
     assertThat(cli.out()).isEmpty();
@@ -58,8 +58,8 @@ class StatusTest {
 
   @Test
   void aStackTraceComesOnlyWithDebug() {
-    assertThat(Cli.run("verify", "nowhere").err()).doesNotContain("\tat ");
-    assertThat(Cli.run("verify", "nowhere", "--debug").err()).contains("\tat dev.tenon.");
+    assertThat(Cli.run("verify", "./nowhere").err()).doesNotContain("\tat ");
+    assertThat(Cli.run("verify", "./nowhere", "--debug").err()).contains("\tat dev.tenon.");
   }
 
   @Test

@@ -1,0 +1,45 @@
+package dev.tenon.hub;
+
+import java.nio.file.Path;
+
+/**
+ * Where the files of one model are in the cache: contents under their hash in {@code blobs}, links
+ * to them under their own names in {@code snapshots}, a directory a commit, and in {@code refs} the
+ * commit of each branch and tag. The layout is {@code huggingface_hub}'s.
+ *
+ * @param root of the cache
+ * @param repo {@code org/name}
+ */
+record RepoFolder(Path root, String repo) {
+  private static final String SEPARATOR = "--";
+
+  /** The folder of all but the locks. */
+  Path path() {
+    return root.resolve(name());
+  }
+
+  Path blobs() {
+    return path().resolve("blobs");
+  }
+
+  Path snapshots() {
+    return path().resolve("snapshots");
+  }
+
+  Path snapshot(String commit) {
+    return snapshots().resolve(commit);
+  }
+
+  /** The file that holds the commit of a branch or a tag. */
+  Path ref(String revision) {
+    return refs().resolve(revision);
+  }
+
+  Path refs() {
+    return path().resolve("refs");
+  }
+
+  private String name() {
+    return "models" + SEPARATOR + repo.replace("/", SEPARATOR);
+  }
+}
