@@ -55,6 +55,19 @@ public final class Tenon {
   }
 
   /**
+   * Loads a checkpoint, and loads it again whenever its files or a symbolic link to them change.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param options how, each time
+   * @param listener told of each reload that worked or failed
+   * @return the watch, which the caller closes
+   * @throws TenonException if the first load fails, see {@link #load}
+   */
+  public static ModelWatch watch(Path path, LoadOptions options, ReloadListener listener) {
+    return ModelWatch.start(path, options, listener);
+  }
+
+  /**
    * Builds a model from a config alone: everything is initialised, ties are shared.
    *
    * @param config a {@code config.json}, or the directory it is in

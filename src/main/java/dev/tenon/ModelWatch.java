@@ -1,0 +1,55 @@
+package dev.tenon;
+
+import dev.tenon.checkpoint.CheckpointStamp;
+import java.nio.file.Path;
+
+/**
+ * A model that follows its files: whenever the weight files, their index, the config, the skeleton
+ * file, or a symbolic link on the way to them changes, the checkpoint is loaded again and the new
+ * version set in {@link #model}. A load that fails leaves the version that is there.
+ *
+ * <p>A change counts once nothing has changed for a tenth of a second. It is seen at once where the
+ * file system tells of it, and within a second elsewhere.
+ *
+ * <p>Files are to be replaced and not written to: a version that is mapped reads from them. Several
+ * files become one change by a link to their directory, renamed over the one before; that is how
+ * the Hugging Face cache works too.
+ */
+public final class ModelWatch implements AutoCloseable {
+  private final ModelRef model;
+  private final WatchThread thread;
+
+  private ModelWatch(ModelRef model, WatchThread thread) {
+    this.model = model;
+    this.thread = thread;
+  }
+
+  static ModelWatch start(Path path, LoadOptions options, ReloadListener listener) {
+    CheckpointStamp before = CheckpointStamp.of(path);
+    ModelRef model = new ModelRef(Tenon.load(path, options));
+    try {
+      WatchThread thread =
+          new WatchThread(path, before, () -> model.reload(path, options), listener);
+      thread.start();
+      return new ModelWatch(model, thread);
+    } catch (Throwable failure) {
+      model.close();
+      throw failure;
+    }
+  }
+
+  /** The current version. Closed with this watch. */
+  public ModelRef model() {
+    return model;
+  }
+
+  /**
+   * Stops watching, a load that is under way included, and then closes {@link #model}. Waits until
+   * the watch's thread has ended, unless it is that thread which calls. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    thread.close();
+    model.close();
+  }
+}
