@@ -1,12 +1,12 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.CheckpointStamp;
-import java.nio.file.Path;
 
 /**
  * A model that follows its files: whenever the weight files, their index, the config, the skeleton
- * file, or a symbolic link on the way to them changes, the checkpoint is loaded again and the new
- * version set in {@link #model}. A load that fails leaves the version that is there.
+ * file, a symbolic link on the way to them, or the Hugging Face cache's commit for a model watched
+ * by name changes, the checkpoint is loaded again and the new version set in {@link #model}. A load
+ * that fails leaves the version that is there.
  *
  * <p>A change counts once nothing has changed for a tenth of a second. It is seen at once where the
  * file system tells of it, and within a second elsewhere.
@@ -24,12 +24,13 @@ public final class ModelWatch implements AutoCloseable {
     this.thread = thread;
   }
 
-  static ModelWatch start(Path path, LoadOptions options, ReloadListener listener) {
-    CheckpointStamp before = CheckpointStamp.of(path);
-    ModelRef model = new ModelRef(Tenon.load(path, options));
+  static ModelWatch start(WatchTarget target, LoadOptions options, ReloadListener listener) {
+    CheckpointStamp before = target.stamp();
+    ModelRef model = new ModelRef(Tenon.load(target.path().get(), options));
     try {
       WatchThread thread =
-          new WatchThread(path, before, () -> model.reload(path, options), listener);
+          new WatchThread(
+              target, before, () -> model.reload(target.path().get(), options), listener);
       thread.start();
       return new ModelWatch(model, thread);
     } catch (Throwable failure) {

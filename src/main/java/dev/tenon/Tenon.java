@@ -64,7 +64,21 @@ public final class Tenon {
    * @throws TenonException if the first load fails, see {@link #load}
    */
   public static ModelWatch watch(Path path, LoadOptions options, ReloadListener listener) {
-    return ModelWatch.start(path, options, listener);
+    return ModelWatch.start(WatchTarget.of(path), options, listener);
+  }
+
+  /**
+   * Watches a model by name: also for a new commit of its revision in the Hugging Face cache. While
+   * a download is under way, reloads fail and the version before stays.
+   *
+   * @param model a path, {@code org/name}, or {@code org/name@revision}, see {@link #locate}
+   * @param options how, each time
+   * @param listener told of each reload that worked or failed
+   * @return the watch, which the caller closes
+   * @throws TenonException if there is no such model on this machine, or the first load fails
+   */
+  public static ModelWatch watch(String model, LoadOptions options, ReloadListener listener) {
+    return ModelWatch.start(WatchTarget.of(model), options, listener);
   }
 
   /**

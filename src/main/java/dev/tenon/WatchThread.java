@@ -24,7 +24,7 @@ final class WatchThread extends Thread implements AutoCloseable {
   /** Milliseconds between two looks where no file system tells of changes. */
   private static final long POLL = 1000;
 
-  private final Path path;
+  private final WatchTarget target;
   private final Supplier<LoadReport> reload;
   private final ReloadListener listener;
   private final WatchService service;
@@ -40,17 +40,21 @@ final class WatchThread extends Thread implements AutoCloseable {
    * @throws TenonException if the system has no watch left to give
    */
   WatchThread(
-      Path path, CheckpointStamp loaded, Supplier<LoadReport> reload, ReloadListener listener) {
-    super("tenon-watch " + path.getFileName());
+      WatchTarget target,
+      CheckpointStamp loaded,
+      Supplier<LoadReport> reload,
+      ReloadListener listener) {
+    super("tenon-watch " + target.name());
     setDaemon(true);
-    this.path = path;
+    this.target = target;
     this.tried = loaded;
     this.reload = reload;
     this.listener = listener;
     try {
       this.service = FileSystems.getDefault().newWatchService();
     } catch (IOException e) {
-      throw new TenonException("Files cannot be watched: path=" + path + ", reason=" + e, e);
+      throw new TenonException(
+          "Files cannot be watched: watched=" + target.name() + ", reason=" + e, e);
     }
   }
 
@@ -69,7 +73,8 @@ final class WatchThread extends Thread implements AutoCloseable {
     } catch (InterruptedException | ClosedWatchServiceException e) {
       closed = true;
     } catch (IOException e) {
-      throw new TenonException("A watch cannot be closed: path=" + path + ", reason=" + e, e);
+      throw new TenonException(
+          "A watch cannot be closed: watched=" + target.name() + ", reason=" + e, e);
     }
   }
 
@@ -89,7 +94,7 @@ final class WatchThread extends Thread implements AutoCloseable {
 
   /** Sees to it that changes after this are told of, then takes the stamp. */
   private CheckpointStamp look() {
-    Set<Path> directories = CheckpointStamp.of(path).directories(path);
+    Set<Path> directories = target.directories();
     keys.entrySet()
         .removeIf(
             entry -> {
@@ -104,7 +109,7 @@ final class WatchThread extends Thread implements AutoCloseable {
         register(directory);
       }
     }
-    return CheckpointStamp.of(path);
+    return target.stamp();
   }
 
   private void register(Path directory) {

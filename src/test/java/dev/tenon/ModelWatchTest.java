@@ -3,7 +3,10 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.hub.HubCache;
+import dev.tenon.hub.ModelName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -98,6 +101,28 @@ class ModelWatchTest {
       redirect("one");
       assertThat(next()).isInstanceOf(LoadReport.class);
       assertThat(ties(watch)).isOne();
+    }
+  }
+
+  @Test
+  void aNewCommitInTheHubsCacheIsLoaded() throws Exception {
+    HubCache cache = HubCache.at(root.resolve("hub"));
+    ModelName name = ModelName.parse("org/name");
+    Path snapshots = Files.createDirectories(root.resolve("hub/models--org--name/snapshots"));
+    Files.createSymbolicLink(snapshots.resolve("1".repeat(40)), root.resolve("one"));
+    Path ref = cache.ref(name);
+    Files.createDirectories(ref.getParent());
+    Files.writeString(ref, "1".repeat(40));
+
+    WatchTarget target = WatchTarget.of(cache, name);
+    try (ModelWatch watch = ModelWatch.start(target, LoadOptions.defaults(), listener)) {
+      assertThat(ties(watch)).isOne();
+      replace(ref, "2".repeat(40).getBytes(StandardCharsets.UTF_8));
+      assertThat((TenonException) next()).hasMessageContaining("not this revision");
+      assertThat(ties(watch)).isOne();
+      Files.createSymbolicLink(snapshots.resolve("2".repeat(40)), root.resolve("two"));
+      assertThat(next()).isInstanceOf(LoadReport.class);
+      assertThat(ties(watch)).isZero();
     }
   }
 

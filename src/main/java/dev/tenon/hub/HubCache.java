@@ -71,6 +71,11 @@ public final class HubCache {
     return snapshot;
   }
 
+  /** {@return the file that says which commit a revision stands for; it need not be there} */
+  public Path ref(ModelName model) {
+    return folder(model).ref(model.revision());
+  }
+
   private TenonException missing(ModelName model) {
     RepoFolder folder = folder(model);
     String what =

@@ -1,0 +1,64 @@
+package dev.tenon;
+
+import dev.tenon.checkpoint.CheckpointStamp;
+import dev.tenon.hub.HubCache;
+import dev.tenon.hub.ModelName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a watch looks at.
+ *
+ * @param name what the application calls it
+ * @param path where it is now; throws a {@link TenonException} if it is nowhere
+ * @param ref the directory of the file that says so, or null if the path is always the same
+ */
+record WatchTarget(String name, Supplier<Path> path, @Nullable Path ref) {
+  private static final CheckpointStamp NOTHING = new CheckpointStamp(Map.of());
+
+  static WatchTarget of(Path path) {
+    return new WatchTarget(path.toString(), () -> path, null);
+  }
+
+  static WatchTarget of(String text) {
+    Path path = Location.of(text);
+    ModelName name = ModelName.find(text);
+    return name == null || Files.exists(Path.of(text)) ? of(path) : of(HubCache.standard(), name);
+  }
+
+  static WatchTarget of(HubCache cache, ModelName name) {
+    return new WatchTarget(name.toString(), () -> cache.require(name), cache.ref(name).getParent());
+  }
+
+  /** The stamp as of now; of no files where there is nothing. */
+  CheckpointStamp stamp() {
+    Path now = where();
+    return now == null ? NOTHING : CheckpointStamp.of(now);
+  }
+
+  /** The directories in which a change may lead to another stamp. */
+  Set<Path> directories() {
+    Set<Path> directories = new TreeSet<>();
+    Path now = where();
+    if (now != null) {
+      directories.addAll(CheckpointStamp.of(now).directories(now));
+    }
+    if (ref != null) {
+      directories.add(ref);
+    }
+    return directories;
+  }
+
+  private @Nullable Path where() {
+    try {
+      return path.get();
+    } catch (TenonException e) {
+      return null; // The reload that follows says why.
+    }
+  }
+}
