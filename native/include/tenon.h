@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 2
+#define TENON_ABI 3
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -102,6 +102,11 @@ int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count, co
 /* Opens a file for reading; path is NUL-terminated. direct != 0 asks for O_DIRECT. */
 int32_t tenon_open(const char* path, int32_t direct, int64_t* file);
 int32_t tenon_close(int64_t file);
+/* What tells one state of an open file from another. state: its size, the time of its last change in
+   seconds and nanoseconds, its device, its inode. */
+int32_t tenon_stat(int64_t file, int64_t* state);
+/* Reads a range on the calling thread. */
+int32_t tenon_read(int64_t file, int64_t offset, int64_t address, int64_t length);
 /*
  * Reads (file >= 0) or copies (file < 0) all items, in parallel and in order. A file that cannot be
  * read gives a status, never SIGBUS. failed[0]: the index of the item it failed at.
@@ -118,13 +123,16 @@ int32_t tenon_warm(int64_t pool, int64_t file, int64_t offset, int64_t length);
    goes with folios, not pages. A kernel that lacks or refuses it gives its errno. counts: cached, all. */
 int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* counts);
 
+/* Maps the first bytes of a file; what is written to them stays in this process. tenon_free unmaps
+   them. Where the file has shrunk since, an access ends the process. */
+int32_t tenon_map(int64_t file, int64_t length, int64_t* address);
 /* Maps in every page of a range for reading, so that no fault is left. */
 int32_t tenon_populate(int64_t pool, int64_t address, int64_t length);
 /* How many of the pages of a range are in memory. counts: resident, all. */
 int32_t tenon_residency(int64_t address, int64_t length, int64_t* counts);
 /* Zeroed memory, 2 MiB aligned, of huge pages where the kernel has them; populate: touch it now. */
 int32_t tenon_allocate(int64_t pool, int64_t length, int32_t populate, int64_t* address);
-/* Gives memory of tenon_allocate back; the same length. */
+/* Gives memory of tenon_allocate or tenon_map back; the same length. */
 int32_t tenon_free(int64_t address, int64_t length);
 /* Whether two ranges hold the same bytes. equal[0]: 1 or 0. */
 int32_t tenon_equal(int64_t pool, int64_t a, int64_t b, int64_t length, int64_t* equal);

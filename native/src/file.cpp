@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,6 +82,26 @@ int32_t tenon_open(const char* path, int32_t direct, int64_t* file) {
 int32_t tenon_close(int64_t file) {
   if (file < 0) return TENON_E_ARGUMENT;
   return close(static_cast<int>(file)) == 0 ? TENON_OK : errno;
+}
+
+int32_t tenon_stat(int64_t file, int64_t* state) {
+  if (file < 0 || state == nullptr) return TENON_E_ARGUMENT;
+  struct stat now;
+  if (fstat(static_cast<int>(file), &now) != 0) return errno;
+  state[0] = now.st_size;
+  state[1] = now.st_mtim.tv_sec;
+  state[2] = now.st_mtim.tv_nsec;
+  state[3] = static_cast<int64_t>(now.st_dev);
+  state[4] = static_cast<int64_t>(now.st_ino);
+  return TENON_OK;
+}
+
+int32_t tenon_read(int64_t file, int64_t offset, int64_t address, int64_t length) {
+  if (file < 0 || offset < 0 || length < 0 || offset > INT64_MAX - length ||
+      (address == 0 && length > 0)) {
+    return TENON_E_ARGUMENT;
+  }
+  return tenon::read_fully(static_cast<int>(file), offset, length, reinterpret_cast<void*>(address));
 }
 
 int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length) {

@@ -136,6 +136,17 @@ int32_t tenon_allocate(int64_t handle, int64_t length, int32_t populate, int64_t
   return status;
 }
 
+int32_t tenon_map(int64_t file, int64_t length, int64_t* address) {
+  if (file < 0 || length <= 0 || length > INT64_MAX / 2 || address == nullptr) {
+    return TENON_E_ARGUMENT;
+  }
+  void* memory = mmap(nullptr, static_cast<size_t>(length), PROT_READ | PROT_WRITE, MAP_PRIVATE,
+                      static_cast<int>(file), 0);
+  if (memory == MAP_FAILED) return errno;
+  *address = reinterpret_cast<int64_t>(memory);
+  return TENON_OK;
+}
+
 int32_t tenon_free(int64_t address, int64_t length) {
   if (!tenon::is_range(address, length) || length == 0) return TENON_E_ARGUMENT;
   Range range = tenon::pages_of(address, length, 0);

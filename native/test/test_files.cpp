@@ -80,12 +80,38 @@ void test_page_cache(int64_t pool, int64_t open_file) {
   CHECK(tenon_readahead(open_file, 0, kBytes) == TENON_OK, "readahead");
 }
 
+void test_state(const TestFile& file, int64_t open_file) {
+  int64_t state[5];
+  CHECK(tenon_stat(open_file, state) == TENON_OK && state[0] == kBytes, "size");
+  CHECK(truncate(file.path(), kBytes - 1) == 0 && truncate(file.path(), kBytes) == 0, "truncate");
+  int64_t later[5];
+  CHECK(tenon_stat(open_file, later) == TENON_OK && later[0] == kBytes, "size");
+  CHECK(later[3] == state[3] && later[4] == state[4], "the same file");
+  CHECK(later[1] > state[1] || later[2] > state[2], "a later change");
+  CHECK(tenon_stat(-1, state) == TENON_E_ARGUMENT, "no file");
+}
+
+void test_read_and_map(const TestFile& file, int64_t open_file) {
+  std::vector<unsigned char> out(kBytes);
+  CHECK(tenon_read(open_file, 3, address_of(out.data()), kBytes - 4) == TENON_OK, "read");
+  CHECK(memcmp(out.data(), file.bytes() + 3, kBytes - 4) == 0, "bytes read");
+  CHECK(tenon_read(open_file, 1, address_of(out.data()), kBytes) == TENON_E_END_OF_FILE, "beyond");
+  int64_t address = 0;
+  CHECK(tenon_map(open_file, kBytes, &address) == TENON_OK, "map");
+  unsigned char* mapped = reinterpret_cast<unsigned char*>(address);
+  CHECK(memcmp(mapped, file.bytes(), kBytes - 1) == 0, "bytes mapped");
+  mapped[0] = static_cast<unsigned char>(~mapped[0]);
+  CHECK(tenon_read(open_file, 0, address_of(out.data()), 1) == TENON_OK, "read again");
+  CHECK(out[0] == file.bytes()[0], "the file stays as it is");
+  CHECK(tenon_free(address, kBytes) == TENON_OK, "unmap");
+}
+
 }  // namespace
 
 void test_files() {
   TestPool pool(3);
   TestFile file;
-  for (int32_t direct = 0; direct < 2; direct++) {
+  for (int32_t direct = 1; direct >= 0; direct--) {
     int64_t open_file = -1;
     int32_t status = tenon_open(file.path(), direct, &open_file);
     if (direct == 1 && status == EINVAL) continue;  // a file system without O_DIRECT
@@ -95,6 +121,8 @@ void test_files() {
     if (direct == 0) {
       test_page_cache(pool.handle(), open_file);
       test_cached(pool.handle(), open_file);
+      test_read_and_map(file, open_file);
+      test_state(file, open_file);
     }
     CHECK(tenon_close(open_file) == TENON_OK, "close");
   }

@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.TensorDigest;
 import dev.tenon.plan.Device;
@@ -128,6 +129,24 @@ public final class Model implements AutoCloseable {
           }
           return digests;
         });
+  }
+
+  /**
+   * Checks that the files this model is mapped from are still what was loaded, and says of each
+   * that is not what became of it. A model that maps no file, one loaded with {@link
+   * Residency#COPY} above all, has none to lose.
+   *
+   * <p>Looks at size, inode and modification time of what is at each path, not at bytes. It cannot
+   * see a write of the same size within one tick of the file system's clock, nor one after which
+   * the time was set back. Nor can it prevent anything: where a mapped file is cut, the next access
+   * beyond its end ends the process with SIGBUS, and where it is written to, tensors may change.
+   * The remedy is {@link Residency#COPY}.
+   *
+   * @return the files that changed, sorted by path; empty if none did
+   * @throws TenonException if the model is closed or being changed
+   */
+  public List<ChangedFile> verify() {
+    return using(model -> loaded.changedFiles());
   }
 
   /** Groups of names that share one tensor now. */

@@ -2,11 +2,15 @@ package dev.tenon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -188,5 +192,43 @@ class ModelTest {
         Scalar zero = new Scalar(0)) {
       detached.fill_(zero);
     }
+  }
+
+  @Test
+  void whatBecameOfMappedFilesIsTold(@TempDir Path dir) throws IOException {
+    Path source = SCENARIOS.resolve("gemma2-sharded");
+    try (Stream<Path> files = Files.list(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, dir.resolve(file.getFileName()));
+      }
+    }
+    try (Model mapped = Tenon.load(dir, LoadOptions.defaults());
+        Model copied = Tenon.load(dir, LoadOptions.copy())) {
+      assertThat(mapped.verify()).isEmpty();
+      Map<String, Integer> before = copied.digests();
+
+      Path gone = shard(dir, 1);
+      Files.delete(gone);
+      Path replaced = shard(dir, 2);
+      Path other = Files.copy(shard(dir, 3), dir.resolve("other"));
+      Files.move(other, replaced, StandardCopyOption.REPLACE_EXISTING);
+      Path written = shard(dir, 4);
+      Files.setLastModifiedTime(written, FileTime.fromMillis(0));
+
+      assertThat(mapped.verify())
+          .extracting(ChangedFile::file, ChangedFile::kind)
+          .containsExactly(
+              tuple(gone, ChangedFile.Kind.GONE),
+              tuple(replaced, ChangedFile.Kind.REPLACED),
+              tuple(written, ChangedFile.Kind.WRITTEN));
+      assertThat(mapped.digests()).isEqualTo(before);
+      mapped.to("cpu", DType.F64);
+      assertThat(mapped.verify()).isEmpty();
+      assertThat(copied.verify()).isEmpty();
+    }
+  }
+
+  private static Path shard(Path directory, int number) {
+    return directory.resolve("model-%05d-of-00007.safetensors".formatted(number));
   }
 }

@@ -31,8 +31,10 @@ final class RegularFile implements AutoCloseable {
       throw Errors.bad(
           path, attributes.isDirectory() ? "A directory is no file" : "Not a regular file");
     }
+    // Before the file is opened: whatever takes its place in between is noticed later on.
+    FileStamp stamp = FileStamp.of(path);
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new RegularFile(path, FileStamp.of(attributes), channel);
+    return new RegularFile(path, stamp, channel);
   }
 
   Path path() {

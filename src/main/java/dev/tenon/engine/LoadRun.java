@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
@@ -13,6 +14,7 @@ final class LoadRun implements AutoCloseable {
   private final EngineOptions options;
   private final LoadListener listener;
   private final ShardFiles files;
+  private final MappedFiles mapped;
   private final Tensors onCpu = new Tensors(Device.CPU);
   private final LazyCore core;
   private final Tensors onDevice;
@@ -34,7 +36,8 @@ final class LoadRun implements AutoCloseable {
     this.options = options;
     this.listener = listener;
     this.timings = new Timings(options.trace());
-    this.files = new ShardFiles(shards);
+    this.files = new ShardFiles(shards, core.available());
+    this.mapped = new MappedFiles(shards);
     this.core = core;
     this.onDevice = new Tensors(options.device(), core);
     this.reader = new Reader(files, onCpu, options.device(), options.residency());
@@ -45,7 +48,7 @@ final class LoadRun implements AutoCloseable {
 
   Loaded load() {
     files.verifyUnchanged();
-    decideTies();
+    reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
       if (plan.steps().get(i) instanceof Step.Tied) {
         initialized.set(i);
@@ -53,7 +56,7 @@ final class LoadRun implements AutoCloseable {
     }
     allocate();
     timings.end(Phase.ALLOCATE);
-    read();
+    reading(this::read);
     timings.end(Phase.READ);
     Missing missing = new Missing(plan, initialized, tensors, options, listener, core);
     missing.initialize();
@@ -63,7 +66,16 @@ final class LoadRun implements AutoCloseable {
     Bindings.verify(plan.skeleton(), plan.ties(), tensors);
     timings.end(Phase.TIE);
     handedOut = true;
-    return new Loaded(plan, options.device(), tensors, missing.origins(), timings, bytes);
+    return new Loaded(plan, options.device(), tensors, missing.origins(), timings, bytes, mapped);
+  }
+
+  /** What goes wrong because a file changed meanwhile says so. */
+  private void reading(Runnable work) {
+    try {
+      work.run();
+    } catch (TenonException failure) {
+      throw files.explain(failure);
+    }
   }
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */
@@ -72,8 +84,10 @@ final class LoadRun implements AutoCloseable {
       plan = plan.resolve(candidate -> true);
       return;
     }
-    TieBytes bytes =
-        new TieBytes(files, new Reader(files, onCpu, Device.CPU, Residency.MMAP), onCpu);
+    boolean copies = options.device().kind() != Device.Kind.CPU;
+    Residency residency = copies ? Residency.COPY : options.residency();
+    Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, residency);
+    TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options);
     List<Step> steps = plan.steps();
     plan = plan.resolve(tie -> bytes.equal(steps.get(tie.target()), steps.get(tie.owner())));
   }
@@ -111,6 +125,9 @@ final class LoadRun implements AutoCloseable {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Read || step instanceof Step.Assemble) {
         initialized.set(i);
+      }
+      if (step instanceof Step.Read read && reader.mappable(step)) {
+        mapped.add(tensors[i], read.entry().file());
       }
     }
   }

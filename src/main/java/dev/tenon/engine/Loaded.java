@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.ReadBytes;
@@ -27,6 +28,7 @@ public final class Loaded implements AutoCloseable {
   private final SlotOrigin[] origins;
   private final Timings timings;
   private final ReadBytes bytes;
+  private final MappedFiles mapped;
   private Tensor[] tensors;
   private List<TieGroup> ties;
   private Device device;
@@ -37,13 +39,15 @@ public final class Loaded implements AutoCloseable {
       Tensor[] tensors,
       SlotOrigin[] origins,
       Timings timings,
-      ReadBytes bytes) {
+      ReadBytes bytes,
+      MappedFiles mapped) {
     this.plan = plan;
     this.device = device;
     this.tensors = tensors;
     this.origins = origins;
     this.timings = timings;
     this.bytes = bytes;
+    this.mapped = mapped;
     this.ties = plan.ties();
   }
 
@@ -80,6 +84,11 @@ public final class Loaded implements AutoCloseable {
   /** Bytes the load read, by the way they became tensors. */
   public ReadBytes bytes() {
     return bytes;
+  }
+
+  /** Weight files that tensors are views of and that are no longer what was loaded. */
+  public List<ChangedFile> changedFiles() {
+    return mapped.changed(tensors);
   }
 
   /** How long each phase took. */

@@ -25,6 +25,7 @@ final class NativePopulation {
   /** Bytes between two tensors that cost less to read than to skip. */
   private static final long GAP = 1 << 20;
 
+  private final ShardFiles shards;
   private final LazyCore core;
   private final Trace trace;
   private final List<Mapped> all = new ArrayList<>();
@@ -44,7 +45,8 @@ final class NativePopulation {
     }
   }
 
-  NativePopulation(LazyCore core, Trace trace) {
+  NativePopulation(ShardFiles shards, LazyCore core, Trace trace) {
+    this.shards = shards;
     this.core = core;
     this.trace = trace;
   }
@@ -80,9 +82,8 @@ final class NativePopulation {
       }
       Path path = all.get(first).entry.file();
       List<Mapped> inFile = all.subList(first, next);
-      try (NativeFile file = NativeFile.open(path);
-          Span span = trace.shard(path.getFileName().toString(), bytes(inFile))) {
-        populate(file, inFile, done);
+      try (Span span = trace.shard(path.getFileName().toString(), bytes(inFile))) {
+        populate(shards.nativeFile(path), inFile, done);
       }
       first = next;
     }

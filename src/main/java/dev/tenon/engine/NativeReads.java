@@ -24,6 +24,7 @@ final class NativeReads {
   /** Bytes of a batch: an interrupt waits for one. */
   private static final long BATCH = 128L << 20;
 
+  private final ShardFiles shards;
   private final LazyCore core;
   private final Trace trace;
   private final Map<Path, List<Move>> files = new TreeMap<>();
@@ -37,7 +38,8 @@ final class NativeReads {
     }
   }
 
-  NativeReads(LazyCore core, Trace trace) {
+  NativeReads(ShardFiles shards, LazyCore core, Trace trace) {
+    this.shards = shards;
     this.core = core;
     this.trace = trace;
   }
@@ -85,9 +87,8 @@ final class NativeReads {
     files.forEach(
         (path, moves) -> {
           moves.sort(Comparator.comparingLong(move -> move.entry.offset()));
-          try (NativeFile file = NativeFile.open(path);
-              Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
-            read(file, moves, done);
+          try (Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
+            read(shards.nativeFile(path), moves, done);
           }
         });
   }

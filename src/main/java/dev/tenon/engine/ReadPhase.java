@@ -36,8 +36,8 @@ final class ReadPhase {
     this.reader = reader;
     this.options = options;
     this.listener = listener;
-    this.reads = new NativeReads(core, options.trace());
-    this.population = new NativePopulation(core, options.trace());
+    this.reads = new NativeReads(files, core, options.trace());
+    this.population = new NativePopulation(files, core, options.trace());
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.Box;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.Step;
@@ -16,6 +17,10 @@ import org.bytedeco.pytorch.Tensor;
  * Brings bytes of files into slots, whichever way is cheapest: a view of the mapped file where
  * dtype, layout, alignment and device allow, plain reads where the bytes need no change, else a
  * converting copy.
+ *
+ * <p>Where every slot is to have memory of its own, in a copy and on another device, no page of a
+ * mapped file is touched: where a file is cut meanwhile, a read fails, but a touch ends the
+ * process.
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class Reader {
@@ -25,7 +30,7 @@ final class Reader {
   private final ShardFiles files;
   private final Tensors tensors;
   private final Device device;
-  private final Residency residency;
+  private final boolean maps;
 
   /**
    * A reader.
@@ -36,15 +41,19 @@ final class Reader {
     this.files = files;
     this.tensors = tensors;
     this.device = device;
-    this.residency = residency;
+    this.maps = residency != Residency.COPY && device.kind() == Device.Kind.CPU;
+  }
+
+  /** Whether mapped pages may be touched. */
+  boolean maps() {
+    return maps;
   }
 
   /** Whether the step's slot can be a view of the mapped file. */
   boolean mappable(Step step) {
-    return step instanceof Step.Read read
+    return maps
+        && step instanceof Step.Read read
         && read.exact()
-        && device.kind() == Device.Kind.CPU
-        && residency != Residency.COPY
         && aligned(read.entry())
         && read.entry().bytes() > 0;
   }
@@ -69,7 +78,7 @@ final class Reader {
   private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
     TensorEntry entry = read.entry();
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
-    if (!plain && !(entry.contiguous() && aligned(entry))) {
+    if (!plain && !(entry.contiguous() && (maps ? aligned(entry) : addressable(entry)))) {
       jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
       return;
     }
@@ -94,9 +103,10 @@ final class Reader {
     }
   }
 
-  private void convert(TensorEntry entry, Tensor target, long start, long count) {
+  private void convert(TensorEntry entry, Tensor target, long start, long count)
+      throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Tensor source = view(entry).view(-1).narrow(0, start, count);
+      Tensor source = source(part(entry, Shape.of(count), start));
       target.view(-1).narrow(0, start, count).copy_(source);
     }
   }
@@ -109,21 +119,42 @@ final class Reader {
 
   private void put(Piece piece, Tensor target) throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Tensor from = source(piece.entry());
-      Piece.Transpose swap = piece.transpose();
-      if (swap != null) {
-        from = from.transpose(swap.first(), swap.second());
-      }
-      from = Boxes.narrow(from, piece.source()).reshape(piece.target().size().dims());
+      Tensor from = box(piece).reshape(piece.target().size().dims());
       Boxes.narrow(target, piece.target()).copy_(from);
     }
   }
 
+  /** A piece's box of its entry; of one that is read, no more than the rows it lies in. */
+  private Tensor box(Piece piece) throws IOException {
+    TensorEntry entry = piece.entry();
+    Box box = piece.source();
+    Piece.Transpose swap = piece.transpose();
+    if (swap != null) {
+      return Boxes.narrow(source(entry).transpose(swap.first(), swap.second()), box);
+    } else if (maps || !entry.contiguous() || !addressable(entry) || box.size().rank() == 0) {
+      return Boxes.narrow(source(entry), box);
+    }
+    long[] shape = entry.shape().dims();
+    long[] start = box.start().dims();
+    long row = entry.shape().elements() / Math.max(1, shape[0]);
+    shape[0] = box.size().dim(0);
+    TensorEntry rows = part(entry, Shape.of(shape), start[0] * row);
+    start[0] = 0;
+    return Boxes.narrow(source(rows), new Box(Shape.of(start), box.size()));
+  }
+
+  /** Neighbouring elements of an entry in row-major order. */
+  private static TensorEntry part(TensorEntry entry, Shape shape, long first) {
+    long offset = entry.offset() + entry.dtype().bytes(first);
+    return new TensorEntry(entry.name(), entry.dtype(), shape, entry.file(), offset, null);
+  }
+
   /**
-   * An entry as a tensor on the CPU in the file's dtype: mapped if its offset allows, else read.
+   * An entry as a tensor on the CPU in the file's dtype: mapped if that may be and its offset
+   * allows, else read.
    */
   private Tensor source(TensorEntry entry) throws IOException {
-    if (entry.bytes() > 0 && aligned(entry)) {
+    if (maps && entry.bytes() > 0 && aligned(entry)) {
       return view(entry);
     }
     TorchTypes.scalarType(entry.dtype());
@@ -143,6 +174,10 @@ final class Reader {
   }
 
   private static boolean aligned(TensorEntry entry) {
-    return entry.dtype().isByteAddressable() && entry.offset() % (entry.dtype().bits() / 8) == 0;
+    return addressable(entry) && entry.offset() % (entry.dtype().bits() / 8) == 0;
+  }
+
+  private static boolean addressable(TensorEntry entry) {
+    return entry.dtype().isByteAddressable();
   }
 }

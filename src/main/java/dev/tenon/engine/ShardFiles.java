@@ -1,90 +1,111 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.checkpoint.FileStamp;
 import dev.tenon.checkpoint.Shard;
-import java.io.EOFException;
+import dev.tenon.nativecore.NativeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The weight files of one load, each opened and mapped at most once, when it is first needed.
+ * The weight files of one load, each opened and mapped at most once, when it is first needed, and
+ * checked when it is opened, before it is mapped and after its bytes were read: what is open, not
+ * what its path says by then.
  *
  * <p>A mapping is private: writing to a tensor over it never reaches the file. libtorch owns it and
  * unmaps it with the last tensor over it, so closing this object leaves tensors handed out valid.
  *
  * <p>Thread-safe.
  */
-@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class ShardFiles implements AutoCloseable {
-  private final Map<Path, Shard> shards = new HashMap<>();
+  private final Map<Path, FileStamp> stamps = new HashMap<>();
+  private final Map<Path, OpenShard> opened = new HashMap<>();
   private final Map<Path, Tensor> mappings = new HashMap<>();
-  private final Map<Path, FileChannel> channels = new HashMap<>();
+  private final boolean hasCore;
 
-  ShardFiles(List<Shard> shards) {
-    shards.forEach(shard -> this.shards.put(shard.file(), shard));
+  /**
+   * Opens nothing yet.
+   *
+   * @param hasCore whether the native core is there to open them
+   */
+  ShardFiles(List<Shard> shards, boolean hasCore) {
+    shards.forEach(shard -> stamps.put(shard.file(), shard.stamp()));
+    this.hasCore = hasCore;
   }
 
   /**
-   * Sees whether a file is still the one whose header was read.
+   * Sees whether the files are still those whose headers were read: of one that is open, the open
+   * one.
    *
    * @throws TenonException if one was truncated, written to, replaced or removed since
    */
   void verifyUnchanged() {
-    for (Shard shard : shards.values()) {
-      FileStamp now;
-      try {
-        now = FileStamp.of(shard.file());
-      } catch (IOException e) {
-        throw new TenonException(
-            "Weight file went away after its header was read: file=" + shard.file(), e);
+    ChangedFile change = changed();
+    if (change != null) {
+      throw new TenonException(change.message());
+    }
+  }
+
+  /**
+   * The failure of a load in the words that fit: that a file changed, if that is why.
+   *
+   * @param failure what the load would end with
+   */
+  TenonException explain(TenonException failure) {
+    ChangedFile change = Thread.currentThread().isInterrupted() ? null : changed();
+    return change == null || change.message().equals(failure.getMessage())
+        ? failure
+        : new TenonException(change.message(), failure);
+  }
+
+  private synchronized @Nullable ChangedFile changed() {
+    for (Map.Entry<Path, FileStamp> then : stamps.entrySet()) {
+      OpenShard open = opened.get(then.getKey());
+      ChangedFile change =
+          open == null
+              ? ChangedFile.of(then.getKey(), then.getValue())
+              : changed(then.getKey(), open);
+      if (change != null) {
+        return change;
       }
-      if (!now.equals(shard.stamp())) {
-        throw new TenonException(
-            "Weight file changed after its header was read: file="
-                + shard.file()
-                + ", expected="
-                + shard.stamp()
-                + ", actual="
-                + now);
-      }
+    }
+    return null;
+  }
+
+  private @Nullable ChangedFile changed(Path file, OpenShard open) {
+    FileStamp then = stamps.get(file);
+    try {
+      return ChangedFile.of(file, then, open.stamp());
+    } catch (IOException e) {
+      return new ChangedFile(file, ChangedFile.Kind.GONE, then, null);
+    }
+  }
+
+  private void requireUnchanged(Path file, OpenShard open) {
+    ChangedFile change = changed(file, open);
+    if (change != null) {
+      throw new TenonException(change.message());
     }
   }
 
   /** The whole file as a tensor of bytes; this object keeps it. */
   synchronized Tensor mapped(Path file) {
-    return mappings.computeIfAbsent(file, this::map);
-  }
-
-  private Tensor map(Path file) {
-    String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
-    try (PointerScope scope = new PointerScope();
-        TensorOptions bytes = new TensorOptions(torch.ScalarType.Byte)) {
-      long size = size(file);
-      BytePointer name = new BytePointer(file.toString(), charset);
-      return Tensors.kept(
-          torch.from_file(name, new BoolOptional(false), new LongOptional(size), bytes));
-    } catch (IOException | RuntimeException e) {
-      throw TorchErrors.of("Mapping failed", "file=" + file, e);
+    Tensor mapping = mappings.get(file);
+    if (mapping == null) {
+      OpenShard open = open(file);
+      requireUnchanged(file, open);
+      mapping = open.map(stamps.get(file).size());
+      mappings.put(file, mapping);
     }
-  }
-
-  private long size(Path file) throws IOException {
-    Shard shard = shards.get(file);
-    return shard == null ? FileStamp.of(file).size() : shard.size();
+    return mapping;
   }
 
   /**
@@ -93,42 +114,46 @@ final class ShardFiles implements AutoCloseable {
    * @param to the first byte of at least {@code length} bytes
    */
   void read(Path file, long offset, Pointer to, long length) throws IOException {
-    FileChannel channel = channel(file);
-    for (long done = 0; done < length; ) {
-      long part = Math.min(length - done, 1 << 30);
-      try (BytePointer bytes = new BytePointer(to)) {
-        ByteBuffer buffer = bytes.capacity(length).position(done).limit(done + part).asByteBuffer();
-        while (buffer.hasRemaining()) {
-          if (channel.read(buffer, offset + done + buffer.position()) < 0) {
-            throw new EOFException("file ends early: " + file);
-          }
-        }
-      }
-      done += part;
-    }
+    open(file).read(offset, to, length);
   }
 
-  private synchronized FileChannel channel(Path file) throws IOException {
-    FileChannel channel = channels.get(file);
-    if (channel == null) {
-      channel = FileChannel.open(file);
-      channels.put(file, channel);
+  /** The file as the native core has it open, if that is there; this object keeps it. */
+  NativeFile nativeFile(Path file) {
+    return ((NativeShard) open(file)).file();
+  }
+
+  private synchronized OpenShard open(Path file) {
+    OpenShard open = opened.get(file);
+    if (open != null) {
+      return open;
     }
-    return channel;
+    try {
+      open =
+          hasCore
+              ? new NativeShard(NativeFile.open(file))
+              : new ChannelShard(file, FileChannel.open(file));
+      opened.put(file, open);
+      if (stamps.putIfAbsent(file, open.stamp()) != null) {
+        requireUnchanged(file, open);
+      }
+      return open;
+    } catch (IOException e) {
+      throw TorchErrors.of("Cannot open a weight file", "file=" + file, e);
+    }
   }
 
   @Override
   public synchronized void close() {
     mappings.values().forEach(Tensor::deallocate);
     mappings.clear();
-    for (FileChannel channel : channels.values()) {
+    for (OpenShard open : opened.values()) {
       try {
-        channel.close();
+        open.close();
       } catch (IOException e) {
-        // The channel was only read from: nothing is lost, and the load has its bytes.
+        // It was only read from: nothing is lost, and the load has its bytes.
         continue;
       }
     }
-    channels.clear();
+    opened.clear();
   }
 }

@@ -202,7 +202,7 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
-   * Gives memory of {@link #allocate} back.
+   * Gives memory of {@link #allocate} or {@link NativeFile#map} back.
    *
    * @param address what it returned
    * @param bytes what it was asked for

@@ -3,6 +3,7 @@ package dev.tenon.nativecore;
 import dev.tenon.TenonException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
 
@@ -64,6 +65,57 @@ public final class NativeFile implements AutoCloseable {
         () -> {
           core.move(descriptor, batch, "Cannot read a file", "file=" + path + ", ");
         });
+  }
+
+  /**
+   * Reads a range on the calling thread.
+   *
+   * @param address of the first of {@code length} bytes
+   * @throws TenonException if the file cannot be read, or ends within the range
+   */
+  public void read(long offset, long address, long length) {
+    Status.check(
+        with(fd -> TenonLibrary.read(fd, offset, address, length)),
+        "Cannot read a file",
+        "file=%s, offset=%d, length=%d".formatted(path, offset, length));
+  }
+
+  /**
+   * Maps the file's first bytes; what is written to them stays in this process. {@link
+   * NativeCore#free} unmaps them, before or after this file is closed.
+   *
+   * @param length at least 1; where the file has shrunk to less, an access ends the process
+   * @return the first byte's address
+   * @throws TenonException if the file cannot be mapped
+   */
+  public long map(long length) {
+    long[] address = new long[1];
+    Status.check(
+        with(fd -> TenonLibrary.map(fd, length, address)),
+        "Cannot map a file",
+        "file=%s, length=%d".formatted(path, length));
+    return address[0];
+  }
+
+  /**
+   * What tells one state of a file from another.
+   *
+   * @param size in bytes
+   * @param modified the time of the last change
+   * @param device where the file is
+   * @param inode its number there
+   */
+  public record State(long size, Instant modified, long device, long inode) {}
+
+  /**
+   * The state of the open file, whatever is at its path by now.
+   *
+   * @throws TenonException if the file system does not say
+   */
+  public State state() {
+    long[] state = new long[5];
+    Status.check(with(fd -> TenonLibrary.stat(fd, state)), "Cannot look at a file", "file=" + path);
+    return new State(state[0], Instant.ofEpochSecond(state[1], state[2]), state[3], state[4]);
   }
 
   /**

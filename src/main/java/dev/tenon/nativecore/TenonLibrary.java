@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 2;
+  static final int ABI = 3;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
@@ -49,6 +49,12 @@ final class TenonLibrary {
   @Name("tenon_close")
   static native int close(long file);
 
+  @Name("tenon_stat")
+  static native int stat(long file, @Cast("int64_t*") long[] state);
+
+  @Name("tenon_read")
+  static native int read(long file, long offset, long address, long length);
+
   @Name("tenon_move")
   static native int move(
       long pool,
@@ -75,6 +81,9 @@ final class TenonLibrary {
   @Name("tenon_allocate")
   static native int allocate(
       long pool, long length, int populate, @Cast("int64_t*") long[] address);
+
+  @Name("tenon_map")
+  static native int map(long file, long length, @Cast("int64_t*") long[] address);
 
   @Name("tenon_free")
   static native int free(long address, long length);

@@ -26,7 +26,7 @@ class ReadAheadTest {
 
   private long requireAll(long[]... ranges) throws IOException {
     Path path = Files.write(directory.resolve("file"), new byte[SIZE]);
-    try (ShardFiles files = new ShardFiles(List.of());
+    try (ShardFiles files = new ShardFiles(List.of(), true);
         NativeFile file = NativeFile.open(path)) {
       ReadAhead ahead = new ReadAhead(core.get(), file, files.mapped(path).data_ptr().address());
       for (long[] range : ranges) {
