@@ -29,7 +29,7 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
     for (String name : names) {
       Path candidate = directory.resolve(name);
       // A link that leads nowhere is there: reading it then says so, where passing over would not.
-      if (Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
+      if (isThere(candidate)) {
         return of(candidate);
       }
     }
@@ -38,6 +38,15 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
             + directory
             + ", looked for="
             + String.join(" | ", names));
+  }
+
+  /** Whether a directory has weights, or something that goes by their name. */
+  static boolean any(Path directory) {
+    return NAMES.stream().anyMatch(name -> isThere(directory.resolve(name)));
+  }
+
+  private static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Switch.isAbsent(file);
   }
 
   /** The weight files a file stands for: itself, or those an index lists. */

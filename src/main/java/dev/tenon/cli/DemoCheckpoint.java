@@ -1,18 +1,21 @@
 package dev.tenon.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.LoadOptions;
 import dev.tenon.Tenon;
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.CheckpointWriter;
+import dev.tenon.checkpoint.NewCheckpoint;
+import dev.tenon.checkpoint.NewTensor;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
+import dev.tenon.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,67 +53,39 @@ record DemoCheckpoint(Path tied, Path untied) {
     return new DemoCheckpoint(tied, untied);
   }
 
-  private static List<Path> write(Path directory, DemoShape shape) throws IOException {
-    List<List<Slot>> shards = shards(directory, shape);
-    List<Path> files = new ArrayList<>();
-    SafetensorsWriter writer = new SafetensorsWriter();
-    for (int i = 0; i < shards.size(); i++) {
-      String name =
-          shards.size() == 1
-              ? "model.safetensors"
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
-      files.add(directory.resolve(name));
-      writer.write(files.get(i), shards.get(i));
-    }
-    if (shards.size() > 1) {
-      Path index = directory.resolve("model.safetensors.index.json");
-      index(index, files, shards);
-      files.add(index);
+  private static List<Path> write(Path directory, DemoShape shape) {
+    List<NewTensor> tensors = tensors(directory);
+    long parameters = tensors.stream().mapToLong(tensor -> tensor.shape().elements()).sum();
+    List<Path> files =
+        new ArrayList<>(
+            CheckpointWriter.write(
+                directory,
+                new NewCheckpoint(tensors, parameters, Map.of()),
+                shape.shardBytes(),
+                CheckpointWriter.Listener.NONE));
+    if (files.size() > 1) {
+      files.add(directory.resolve("model.safetensors.index.json"));
     }
     return files;
   }
 
-  /** What a save writes: parameters without the targets of ties, cut at the shape's file size. */
-  private static List<List<Slot>> shards(Path config, DemoShape shape) {
+  /** What a save writes: parameters without the targets of ties. */
+  private static List<NewTensor> tensors(Path config) {
     Skeleton skeleton = Tenon.skeleton(config, LoadOptions.defaults()).skeleton();
     Set<String> targets = skeleton.ties().stream().map(Tie::target).collect(Collectors.toSet());
-    List<List<Slot>> shards = new ArrayList<>();
-    long size = Long.MAX_VALUE / 2;
+    RandomContent random = new RandomContent();
+    List<NewTensor> tensors = new ArrayList<>();
     for (Slot slot : skeleton.slots()) {
-      if (!slot.isParameter() || targets.contains(slot.name())) {
-        continue;
+      if (slot.isParameter() && !targets.contains(slot.name())) {
+        tensors.add(
+            new NewTensor(
+                slot.name(),
+                DType.BF16,
+                slot.shape(),
+                NewTensor.ALONE,
+                sink -> random.write(DType.BF16.bytes(slot.shape().elements()), sink)));
       }
-      size += SafetensorsWriter.bytes(slot);
-      if (size > shape.shardBytes()) {
-        shards.add(new ArrayList<>());
-        size = SafetensorsWriter.bytes(slot);
-      }
-      shards.get(shards.size() - 1).add(slot);
     }
-    return shards;
-  }
-
-  private static void index(Path file, List<Path> files, List<List<Slot>> shards)
-      throws IOException {
-    try (JsonGenerator json =
-        new JsonFactory().createGenerator(Files.newOutputStream(file)).useDefaultPrettyPrinter()) {
-      json.writeStartObject();
-      // Some readers insist on it.
-      json.writeObjectFieldStart("metadata");
-      json.writeNumberField("total_size", bytes(shards));
-      json.writeEndObject();
-      json.writeObjectFieldStart("weight_map");
-      for (int i = 0; i < shards.size(); i++) {
-        for (Slot slot : shards.get(i)) {
-          json.writeStringField(slot.name(), files.get(i).getFileName().toString());
-        }
-      }
-      json.writeEndObject();
-      json.writeEndObject();
-    }
-  }
-
-  private static long bytes(List<List<Slot>> shards) {
-    return shards.stream().flatMap(List::stream).mapToLong(SafetensorsWriter::bytes).sum();
+    return tensors;
   }
 }
