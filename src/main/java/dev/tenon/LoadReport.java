@@ -23,6 +23,7 @@ import java.util.List;
  * @param warnings what a user should know, a sentence each
  * @param bytes sizes by where they come from
  * @param read bytes of files by the way they became tensors
+ * @param timeline what the load did when, by its start
  * @param millis durations; all zero in the report of a plan but those of planning
  */
 public record LoadReport(
@@ -39,6 +40,7 @@ public record LoadReport(
     List<String> warnings,
     PlanBytes bytes,
     ReadBytes read,
+    List<Interval> timeline,
     Millis millis) {
 
   /** Copies the lists. */
@@ -50,5 +52,6 @@ public record LoadReport(
     tied = tied.stream().map(List::copyOf).toList();
     parted = List.copyOf(parted);
     warnings = List.copyOf(warnings);
+    timeline = List.copyOf(timeline);
   }
 }

@@ -8,6 +8,7 @@ import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.Device;
 import dev.tenon.trace.ChromeTrace;
+import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -36,11 +37,11 @@ final class Loading {
   }
 
   private static Model traced(LoadOptions options, Function<Trace, Model> load) {
+    Trace trace = Trace.keeping();
     if (options.trace() == null) {
-      return load.apply(Trace.OFF);
+      return load.apply(trace);
     }
     ChromeTrace file = ChromeTrace.create(options.trace());
-    Trace trace = Trace.keeping();
     Model model = load.apply(trace);
     try {
       file.write(trace);
@@ -53,6 +54,7 @@ final class Loading {
 
   private static Model carryOut(Preparation prepared, Path path, LoadOptions options, Trace trace) {
     LoadProgress progress = options.progress();
+    awaitLibtorch(trace);
     Loaded loaded =
         Engine.load(
             prepared.plan(),
@@ -63,11 +65,19 @@ final class Loading {
     try {
       Strictness.check(loaded.plan(), path, options);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
-      LoadReport report = Reports.of(loaded, options, millis);
+      LoadReport report = Reports.of(loaded, options, trace, millis);
       return new Model(loaded, report, new TieFlag(prepared.source(), prepared.config()));
     } catch (Throwable failure) {
       loaded.close();
       throw failure;
+    }
+  }
+
+  /** Two natives that load at once on two threads take the JVM's locks in opposite orders. */
+  @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+  private static void awaitLibtorch(Trace trace) {
+    try (Span span = trace.phase("libtorch")) {
+      Engine.awaitLibtorch();
     }
   }
 
@@ -85,8 +95,6 @@ final class Loading {
     if (options.rng() != null) {
       return options.rng();
     }
-    // Two natives that load at once on two threads take the JVM's locks in opposite orders.
-    Engine.awaitLibtorch();
     return options.device().equals("cpu") && NativeCore.available() ? Rng.PHILOX : Rng.TORCH;
   }
 

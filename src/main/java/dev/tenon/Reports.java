@@ -9,6 +9,7 @@ import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.trace.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -18,25 +19,25 @@ final class Reports {
   private Reports() {}
 
   /** What a plan would do. */
-  static LoadReport of(LoadPlan plan, String device, Millis millis) {
+  static LoadReport of(LoadPlan plan, String device, Trace trace, Millis millis) {
     List<String> warnings = new ArrayList<>(plan.warnings());
     for (TieCandidate tie : plan.candidates()) {
       warnings.add(
           "The files hold both sides of a tie, only their bytes tell if it holds: target=%s, source=%s"
               .formatted(name(plan, tie.target()), name(plan, tie.owner())));
     }
-    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, ReadBytes.NONE, millis);
+    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, ReadBytes.NONE, trace, millis);
   }
 
   /** What a load did, with a warning if it had to do without the native core. */
-  static LoadReport of(Loaded loaded, LoadOptions options, Millis millis) {
+  static LoadReport of(Loaded loaded, LoadOptions options, Trace trace, Millis millis) {
     LoadPlan plan = loaded.plan();
     List<String> warnings = new ArrayList<>(plan.warnings());
     String reason = options.device().equals("cpu") ? NativeCore.unavailable() : null;
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, loaded::origin, warnings, options.device(), loaded.bytes(), millis);
+    return of(plan, loaded::origin, warnings, options.device(), loaded.bytes(), trace, millis);
   }
 
   private static LoadReport of(
@@ -45,6 +46,7 @@ final class Reports {
       List<String> warnings,
       String device,
       ReadBytes read,
+      Trace trace,
       Millis millis) {
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -73,6 +75,7 @@ final class Reports {
         warnings,
         plan.bytes(),
         read,
+        Timeline.of(trace),
         millis);
   }
 

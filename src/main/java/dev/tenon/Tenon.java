@@ -116,8 +116,10 @@ public final class Tenon {
    * @throws TenonException as {@link #plan} does
    */
   public static LoadReport preview(Path path, LoadOptions options) {
-    Preparation prepared = Preparation.ofCheckpoint(path, options, Trace.OFF);
-    return Reports.of(prepared.plan(), options.device(), prepared.stopwatch().with(0, 0, 0, 0));
+    Trace trace = Trace.keeping();
+    Preparation prepared = Preparation.ofCheckpoint(path, options, trace);
+    Millis millis = prepared.stopwatch().with(0, 0, 0, 0);
+    return Reports.of(prepared.plan(), options.device(), trace, millis);
   }
 
   /**

@@ -41,6 +41,19 @@ class RoomsTest {
   }
 
   @Test
+  void aPageIsMadeOfTheReportAlone() {
+    refuse("report", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
+    refuse("report", "dev.tenon.checkpoint..", "dev.tenon.trace..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.tenon.report..", "dev.tenon.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.report..")
+        .check(TENON);
+  }
+
+  @Test
   void theCommandLineTalksToTheDoor() {
     refuse("cli", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }

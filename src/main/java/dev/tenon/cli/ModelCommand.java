@@ -3,6 +3,7 @@ package dev.tenon.cli;
 import dev.tenon.LoadOptions;
 import dev.tenon.LoadProgress;
 import dev.tenon.Model;
+import dev.tenon.report.ReportPage;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +26,7 @@ abstract class ModelCommand extends TenonCommand {
     LoadChoice.declare(spec);
     spec.addOption(
         Options.value(TRACE, Path.class, "FILE", "Write where the time went, for Perfetto."));
+    ReportOption.declare(spec);
     spec.addOption(Options.flag(DIGEST, "Print the CRC-32 of each tensor's bytes."));
   }
 
@@ -33,11 +35,15 @@ abstract class ModelCommand extends TenonCommand {
     LoadOptions.Builder options =
         LoadChoice.read(parsed).trace(parsed.matchedOptionValue(TRACE, null));
     try (Progress progress = Progress.to(console.err());
+        ReportPage page = ReportOption.begin(parsed);
         Model model =
             model(
                 Options.path(parsed),
                 options.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
       progress.finish();
+      if (page != null) {
+        page.write(model.report());
+      }
       Map<String, Integer> digests = parsed.hasMatchedOption(DIGEST) ? model.digests() : Map.of();
       if (json(parsed)) {
         console.json(json -> ReportJson.write(model.report(), digests, json));

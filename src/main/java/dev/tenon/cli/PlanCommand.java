@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadReport;
 import dev.tenon.Tenon;
+import dev.tenon.report.ReportPage;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -16,11 +17,18 @@ final class PlanCommand extends TenonCommand {
   void declare(CommandSpec spec) {
     spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
     LoadChoice.declare(spec);
+    ReportOption.declare(spec);
   }
 
   @Override
   void run(ParseResult parsed, Console console) {
-    LoadReport report = Tenon.preview(Options.path(parsed), LoadChoice.read(parsed).build());
+    LoadReport report;
+    try (ReportPage page = ReportOption.begin(parsed)) {
+      report = Tenon.preview(Options.path(parsed), LoadChoice.read(parsed).build());
+      if (page != null) {
+        page.write(report);
+      }
+    }
     if (json(parsed)) {
       console.json(json -> ReportJson.write(report, Map.of(), json));
     } else {

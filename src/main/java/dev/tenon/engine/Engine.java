@@ -3,11 +3,9 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.plan.LoadPlan;
-import dev.tenon.trace.Span;
 import java.util.List;
 
 /** Turns a plan into tensors. Stateless: any number of loads may run at once. */
-@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 public final class Engine {
   private Engine() {}
 
@@ -40,9 +38,7 @@ public final class Engine {
   public static Loaded load(
       LoadPlan plan, List<Shard> shards, EngineOptions options, LoadListener listener) {
     // First: two natives that load at once on two threads take locks in opposite orders.
-    try (Span span = options.trace().phase("libtorch")) {
-      TorchRuntime.require();
-    }
+    TorchRuntime.require();
     return load(plan, shards, options, listener, LazyCore.of(options.threads()));
   }
 

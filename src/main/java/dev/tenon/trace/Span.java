@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 public final class Span implements AutoCloseable {
 
   /** What takes the time. */
-  enum Kind {
+  public enum Kind {
+    /** A part of a load. */
     PHASE,
+    /** A weight file. */
     SHARD,
+    /** A slot, or several done together. */
     SLOT;
 
     /** As a trace file has it. */

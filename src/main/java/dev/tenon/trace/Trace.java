@@ -15,14 +15,24 @@ public final class Trace {
   private final boolean keeps;
   private final ConcurrentLinkedQueue<Kept> kept = new ConcurrentLinkedQueue<>();
 
-  /** A span that has ended; times are those of {@link System#nanoTime}. */
-  record Kept(Span.Kind kind, String name, long bytes, Thread thread, long start, long end) {}
+  /**
+   * A span that has ended.
+   *
+   * @param kind what took the time
+   * @param name as it was when it ended
+   * @param bytes brought in or drawn
+   * @param thread that began and ended it
+   * @param start as {@link System#nanoTime} has it
+   * @param end as {@link System#nanoTime} has it
+   */
+  public record Kept(
+      Span.Kind kind, String name, long bytes, Thread thread, long start, long end) {}
 
   private Trace(boolean keeps) {
     this.keeps = keeps;
   }
 
-  /** A trace that keeps its spans, for {@link ChromeTrace}. */
+  /** A trace that keeps its spans. */
   public static Trace keeping() {
     return new Trace(true);
   }
@@ -70,7 +80,7 @@ public final class Trace {
   }
 
   /** All spans that have ended, by their start. */
-  List<Kept> spans() {
+  public List<Kept> spans() {
     List<Kept> spans = new ArrayList<>(kept);
     spans.sort(Comparator.comparingLong(Kept::start));
     return spans;

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents other programs read: their fields, in order, and what stands in them. */
 class JsonTest {
@@ -55,6 +57,18 @@ class JsonTest {
 
     assertThat(load.get("class").textValue()).isEqualTo("Gemma2ForCausalLM");
     assertThat(Files.readString(file)).contains("\"name\":\"read\",\"ph\":\"X\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"load", "init", "plan"})
+  void aPageGoesToItsFileAndTheReportToStdout(String command, @TempDir Path directory)
+      throws IOException {
+    Path page = directory.resolve("page.html");
+
+    JsonNode report = Cli.run(command, TIED, "--report", page, "--json").json();
+
+    assertThat(report.get("class").textValue()).isEqualTo("Gemma2ForCausalLM");
+    assertThat(Files.readString(page)).contains("\"class\":\"Gemma2ForCausalLM\"");
   }
 
   @Test
