@@ -11,9 +11,11 @@ class ModuleNode {
 
   /* Largest first. */
   get children() {
-    if (!this.known) {
+    if (!this.known && this.isTensor) {
+      this.known = [];
+    } else if (!this.known) {
       const { parts, start } = this.partsInside();
-      this.known = this.isTensor ? [] : [...parts]
+      this.known = [...parts]
         .map(([name, ids]) => new ModuleNode(name, this, start, ids))
         .filter(node => node.bytes > 0)
         .sort((a, b) => b.bytes - a.bytes);
@@ -30,14 +32,17 @@ class ModuleNode {
       start += only.length + 1;
       parts = partsFrom(this.ids, start);
     }
+    const rest = this.isTensor || start === this.inside ? '' : names[this.ids[0]].slice(this.inside, start - 1);
+    this.wholeLabel = [this.name, rest].filter(Boolean).join('.');
     return { parts, start };
   }
 
   /* Its name, with those of the modules shown as one with it. */
   get label() {
-    const { start } = this.partsInside();
-    const rest = this.isTensor ? '' : names[this.ids[0]].slice(this.inside, start - 1);
-    return [this.name, rest].filter(Boolean).join('.');
+    if (this.wholeLabel === undefined) {
+      this.partsInside();
+    }
+    return this.wholeLabel;
   }
 
   get path() {

@@ -105,9 +105,17 @@ const bytesOf = ids => ids.reduce((sum, id) => sum + (originOf(id) === 'tied' ? 
 
 function nameCell(line) {
   const whole = line.id === undefined ? line.row.name : names[line.id];
-  const name = make('span', { title: shown(whole) }, shown(whole));
   const several = line.id === undefined && line.row.ids.length > 1;
-  return several ? [name, make('span', { class: 'times' }, `×${units.count(line.row.ids.length)}`)] : [name];
+  return several ? [nameText(whole), make('span', { class: 'times' }, `×${units.count(line.row.ids.length)}`)] : [nameText(whole)];
+}
+
+/* Where there is no room for all of a name, its end says most. */
+function nameText(whole) {
+  const text = shown(whole);
+  const cut = text.lastIndexOf('.', text.lastIndexOf('.') - 1);
+  const LONG_END = 32;
+  const end = cut > 0 && text.length - cut <= LONG_END ? text.slice(cut) : '';
+  return make('span', { class: 'whole', title: text }, make('span', {}, text.slice(0, text.length - end.length)), make('span', {}, end));
 }
 
 function shapeCell(line) {

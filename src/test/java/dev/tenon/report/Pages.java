@@ -52,8 +52,7 @@ final class Pages {
 
   /** A loaded slot of a name. */
   static SlotReport slot(String name, long... shape) {
-    Slot slot =
-        new Slot(name, Shape.of(shape), DType.F32, Slot.Role.PARAMETER, false, true);
+    Slot slot = new Slot(name, Shape.of(shape), DType.F32, Slot.Role.PARAMETER, false, true);
     return new SlotReport(slot, DType.BF16, Origin.LOADED, "model.safetensors");
   }
 

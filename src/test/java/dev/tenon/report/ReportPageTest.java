@@ -79,8 +79,7 @@ class ReportPageTest {
     ReportPage.write(harmless, page);
     long tags = tags(page);
 
-    ReportPage.write(
-        Pages.report(List.of(Pages.slot(name)), List.of(name), List.of(name)), page);
+    ReportPage.write(Pages.report(List.of(Pages.slot(name)), List.of(name), List.of(name)), page);
 
     assertThat(tags(page)).isEqualTo(tags);
     assertThat(Pages.data(page).get("slots").get(1).textValue()).isEqualTo(name);
@@ -103,9 +102,9 @@ class ReportPageTest {
   void aPageTakesThePlaceOfAnotherAndLeavesNothingBeside() throws IOException {
     Path page = Files.writeString(directory.resolve("page.html"), "an older page");
 
-    try (ReportPage unwritten = ReportPage.create(page)) {
-      assertThat(Files.readString(page)).isEqualTo("an older page");
-    }
+    ReportPage unwritten = ReportPage.create(page);
+    assertThat(Files.readString(page)).isEqualTo("an older page");
+    unwritten.close();
     assertThat(files()).containsExactly(page);
     ReportPage.write(Pages.report(List.of(), List.of(), List.of()), page);
 
