@@ -23,6 +23,8 @@ class KilledSaveTest {
 
   private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
+  private static final String SAVED_ONCE = "saved once";
+
   @TempDir private Path dir;
 
   @Test
@@ -37,7 +39,7 @@ class KilledSaveTest {
     for (int kill = 0; kill < KILLS; kill++) {
       Process child = start(target, (version + 1) % Versions.COUNT, log);
       try (BufferedReader out = child.inputReader()) {
-        assertThat(out.readLine()).isEqualTo("saved once");
+        assertThat(out.readLine()).as("what the child says").isEqualTo(SAVED_ONCE);
         long wait = (long) (random.nextDouble() * LONGEST_NANOS);
         TimeUnit.NANOSECONDS.sleep(wait);
       } finally {
@@ -87,6 +89,9 @@ class KilledSaveTest {
         Versions.write(Path.of(args[0]), version);
         Files.writeString(
             Path.of(args[2]), version + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (version == first) {
+          System.out.println(SAVED_ONCE);
+        }
       }
     }
   }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -92,7 +93,7 @@ final class ChangingFiles {
       for (DType dtype : DTYPES) {
         for (boolean core : new boolean[] {true, false}) {
           long start = System.nanoTime();
-          right.put(dtype + "/" + core, load(directory, dtype, core));
+          right.put(dtype + "/" + core, load(directory, dtype, core, () -> {}));
           nanos.add(System.nanoTime() - start);
         }
       }
@@ -134,8 +135,12 @@ final class ChangingFiles {
     other.start();
     start.await();
     String outcome;
+    AtomicBoolean late = new AtomicBoolean();
     try {
-      outcome = load(directory, dtype, core).equals(right) ? "right" : "WRONG";
+      List<String> digests =
+          load(directory, dtype, core, () -> late.set(modified(victim).equals(PRISTINE)));
+      // A change that came before the load is what the load is to read.
+      outcome = digests.equals(right) ? "right" : late.get() ? "WRONG" : "new";
     } catch (TenonException e) {
       outcome = "refused";
       requireOneLine(e);
@@ -181,8 +186,18 @@ final class ChangingFiles {
     }
   }
 
-  private static List<String> load(Path directory, DType dtype, boolean core) {
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException gone) {
+      return FileTime.from(Instant.MAX);
+    }
+  }
+
+  private static List<String> load(
+      Path directory, DType dtype, boolean core, Runnable whenPlanned) {
     Checkpoint checkpoint = Checkpoint.open(directory, null);
+    whenPlanned.run();
     Config config = Config.read(checkpoint.config());
     LoadPlan plan =
         Planner.plan(
