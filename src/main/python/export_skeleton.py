@@ -478,6 +478,7 @@ class Exporter:
         self.slots = self.named(self.model)
         with on_meta(narrow := copy.deepcopy(config), torch.bfloat16):
             self.narrow = {name: t.dtype for name, t, *_ in self.named(model_class(narrow))}
+        self.token_slots = self.resized(model_class, copy.deepcopy(config))
         self.initialize()
         self.rules, self.values, self.known_rules, self.known_values = [], [], {}, {}
 
@@ -490,6 +491,22 @@ class Exporter:
                     full = f"{prefix}.{name}" if prefix else name
                     slots.append((full, buffer, "buffer", name not in module._non_persistent_buffers_set))
         return slots
+
+    def resized(self, model_class, config):
+        """[slot, dimension] pairs: what the class itself gives another row for another token."""
+        try:
+            with torch.device("meta"):
+                model = model_class(config)
+            tokens = model.get_input_embeddings().weight.shape[0]
+            model.resize_token_embeddings(tokens + 1, mean_resizing=False)
+        except Exception:  # Classes without tokens fail in ways of their own.
+            return []
+        index = {name: i for i, (name, *_) in enumerate(self.slots)}
+        pairs = []
+        for name, tensor, *_ in self.named(model):
+            before = self.slots[index[name]][1].shape if name in index else tensor.shape
+            pairs += [[index[name], d] for d in range(tensor.dim()) if tensor.shape[d] != before[d]]
+        return sorted(pairs)
 
     def note(self, text):
         if text not in self.notes:
@@ -548,6 +565,7 @@ class Exporter:
             "keepInFp32Strict": patterns("_keep_in_fp32_modules_strict"),
             "renamings": renamings,
             "conversions": conversions,
+            "tokenSlots": self.token_slots,
             "notes": self.notes,
         }
 

@@ -19,8 +19,15 @@ final class Guard {
 
   private static final int CLOSED = RETIRED;
 
+  /** What is guarded, as errors call it. */
+  private final String what;
+
   /** How many calls are inside, {@link #RETIRED} or not, or one of the negative states above. */
   private final AtomicInteger state = new AtomicInteger();
+
+  Guard(String what) {
+    this.what = what;
+  }
 
   /** A call begins; {@link #leave()} must follow. */
   void enter() {
@@ -92,13 +99,13 @@ final class Guard {
     return now == FREE;
   }
 
-  private static TenonException refusal(String attempt, int state) {
+  private TenonException refusal(String attempt, int state) {
     String reason =
         switch (state) {
           case CLOSED -> "it is closed";
           case CHANGING, CHANGING_RETIRED -> "another thread is changing it";
           default -> "it is in use: calls=" + (state & ~RETIRED);
         };
-    return new TenonException("Attempt to " + attempt + " a model, but " + reason);
+    return new TenonException("Attempt to " + attempt + " a " + what + ", but " + reason);
   }
 }

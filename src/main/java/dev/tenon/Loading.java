@@ -1,9 +1,12 @@
 package dev.tenon;
 
+import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
+import dev.tenon.engine.LoadListener;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
+import dev.tenon.engine.SharedFiles;
 import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.Device;
@@ -13,6 +16,7 @@ import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From options to a model: plans while libtorch starts, then lets the engine carry the plan out.
@@ -26,14 +30,24 @@ final class Loading {
     Engine.warmUp();
     return traced(
         options,
-        trace -> carryOut(Preparation.ofCheckpoint(path, options, trace), path, options, trace));
+        trace ->
+            carryOut(Preparation.ofCheckpoint(path, options, trace), null, path, options, trace));
+  }
+
+  static Model load(Path path, Checkpoint checkpoint, SharedFiles files, LoadOptions options) {
+    return traced(
+        options,
+        trace ->
+            carryOut(
+                Preparation.of(checkpoint, path, options, trace), files, path, options, trace));
   }
 
   static Model init(Path config, LoadOptions options) {
     Engine.warmUp();
     return traced(
         options,
-        trace -> carryOut(Preparation.ofConfig(config, options, trace), config, options, trace));
+        trace ->
+            carryOut(Preparation.ofConfig(config, options, trace), null, config, options, trace));
   }
 
   private static Model traced(LoadOptions options, Function<Trace, Model> load) {
@@ -52,21 +66,27 @@ final class Loading {
     return model;
   }
 
-  private static Model carryOut(Preparation prepared, Path path, LoadOptions options, Trace trace) {
+  private static Model carryOut(
+      Preparation prepared,
+      @Nullable SharedFiles files,
+      Path path,
+      LoadOptions options,
+      Trace trace) {
     LoadProgress progress = options.progress();
+    LoadListener listener =
+        (phase, done, total) -> progress.update(phase.name().toLowerCase(Locale.ROOT), done, total);
     awaitLibtorch(trace);
+    EngineOptions how = engineOptions(options, trace);
     Loaded loaded =
-        Engine.load(
-            prepared.plan(),
-            prepared.shards(),
-            engineOptions(options, trace),
-            (phase, done, total) ->
-                progress.update(phase.name().toLowerCase(Locale.ROOT), done, total));
+        files == null
+            ? Engine.load(prepared.plan(), prepared.shards(), how, listener)
+            : Engine.load(prepared.plan(), files, how, listener);
     try {
       Strictness.check(loaded.plan(), path, options);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
       LoadReport report = Reports.of(loaded, options, trace, millis);
-      return new Model(loaded, report, new TieFlag(prepared.source(), prepared.config()));
+      ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
+      return new Model(loaded, report, config, options.seed());
     } catch (Throwable failure) {
       loaded.close();
       throw failure;

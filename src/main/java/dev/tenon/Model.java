@@ -4,10 +4,13 @@ import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.TensorDigest;
 import dev.tenon.plan.Device;
+import dev.tenon.plan.ModulePath;
 import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +30,18 @@ import org.jspecify.annotations.Nullable;
  * #using} included, is refused, and so is using it afterwards.
  */
 public final class Model implements AutoCloseable {
-  private final Guard guard = new Guard();
+  private final Guard guard = new Guard("model");
   private final Loaded loaded;
   private final LoadReport report;
   private final Map<String, Integer> index;
-  private final TieFlag flag;
+  private final ModelConfig config;
+  private final long seed;
 
-  Model(Loaded loaded, LoadReport report, TieFlag flag) {
+  Model(Loaded loaded, LoadReport report, ModelConfig config, long seed) {
     this.loaded = loaded;
     this.report = report;
-    this.flag = flag;
+    this.config = config;
+    this.seed = seed;
     this.index = loaded.plan().skeleton().index();
   }
 
@@ -45,12 +50,17 @@ public final class Model implements AutoCloseable {
     return report;
   }
 
-  /** What the model has. */
+  /** What the model has, in the sizes it has now; what was released is still in it. */
   public Skeleton skeleton() {
-    return loaded.plan().skeleton();
+    return loaded.skeleton();
   }
 
-  /** Names of all slots: parameters, then buffers, each in registration order. */
+  /** The config, as it was or as changes left it. */
+  public Config config() {
+    return using(model -> config.config());
+  }
+
+  /** Names of all slots that hold a tensor: parameters, then buffers, in registration order. */
   public List<String> names() {
     return names(slot -> true);
   }
@@ -115,6 +125,7 @@ public final class Model implements AutoCloseable {
         model -> {
           Map<Tensor, Integer> byTensor = new ConcurrentHashMap<>();
           IntStream.range(0, index.size())
+              .filter(loaded::has)
               .mapToObj(loaded::tensor)
               .distinct()
               .parallel()
@@ -156,7 +167,7 @@ public final class Model implements AutoCloseable {
 
   /** The config's {@code tie_word_embeddings}, as it is or was last set. */
   public boolean tieWordEmbeddings() {
-    return using(model -> flag.value());
+    return using(model -> config.tied());
   }
 
   /**
@@ -171,16 +182,80 @@ public final class Model implements AutoCloseable {
   public void tieWordEmbeddings(boolean value) {
     change(
         () -> {
-          loaded.bind(flag.groups(value, loaded.plan().parted()));
-          flag.set(value);
+          loaded.bind(config.groups(value, loaded.plan().parted()));
+          config.tie(value);
         });
   }
 
   /**
-   * Moves all tensors to another device. Tensors handed out before are freed; ties hold.
+   * Gives the model rows for so many tokens: in its input embeddings, its output head and whatever
+   * else its class has by the vocabulary. Rows are added or cut off at the end; new ones are near
+   * the mean of the old, so that the model goes on as before. Ties hold, sides that were parted
+   * stay so, and {@link #config} has the new {@code vocab_size}. Tensors handed out before are
+   * freed where they changed.
+   *
+   * @param tokens how many, at least 1
+   * @throws TenonException if the model is closed or in use, memory is short, or nothing says which
+   *     slots count tokens, as where the class is not known or has no vocabulary
+   */
+  public void resizeTokenEmbeddings(long tokens) {
+    resizeTokenEmbeddings(tokens, 1);
+  }
+
+  /**
+   * As {@link #resizeTokenEmbeddings(long)}, with as many more as make a multiple.
+   *
+   * @param tokens how many at least, 1 or more
+   * @param multiple of what, 1 or more; matrix units of GPUs like 64 or 128
+   */
+  public void resizeTokenEmbeddings(long tokens, int multiple) {
+    if (tokens < 1 || multiple < 1) {
+      throw new TenonException(
+          "A vocabulary has at least one token: tokens=" + tokens + ", multiple=" + multiple);
+    }
+    long padded = Math.multiplyExact((tokens - 1) / multiple + 1, multiple);
+    change(
+        () -> {
+          loaded.resize(config.tokenSlots(), padded, seed);
+          config.setTokens(padded);
+        });
+  }
+
+  /**
+   * Gives up parts of the model that are no longer needed: their tensors are freed unless a name
+   * that is left shares them, and a mapped file once no tensor is a view of it. {@link #names}
+   * lacks them from then on.
+   *
+   * @param prefix a module's path, such as {@code vision_tower} or {@code model.layers.3}, or a
+   *     tensor's name
+   * @throws TenonException if the model is closed or in use, or has nothing of that name
+   */
+  public void release(String prefix) {
+    change(
+        () -> {
+          BitSet slots = new BitSet();
+          index.forEach(
+              (name, slot) -> {
+                if (loaded.has(slot) && ModulePath.covers(prefix, name)) {
+                  slots.set(slot);
+                }
+              });
+          if (slots.isEmpty()) {
+            throw new TenonException(
+                "The model has no such module or tensor: name=%s, class=%s"
+                    .formatted(prefix, loaded.skeleton().className()));
+          }
+          loaded.release(slots);
+        });
+  }
+
+  /**
+   * Moves all tensors to another device. Tensors handed out before are freed where they changed;
+   * ties hold, which is verified.
    *
    * @param device {@code cpu} or {@code cuda:N}
-   * @param dtype the new dtype of floating-point slots, or null to keep each slot's
+   * @param dtype the new dtype of floating-point slots, but for those a load in it would keep in
+   *     float32; or null to keep each slot's
    * @throws TenonException if the model is closed or in use, or there is no such device
    */
   public void to(String device, @Nullable DType dtype) {
@@ -212,15 +287,22 @@ public final class Model implements AutoCloseable {
 
   private int slot(String name) {
     Integer slot = index.get(name);
-    if (slot == null) {
+    if (slot == null || !loaded.has(slot)) {
       throw new TenonException(
-          "The model has no such tensor: name=" + name + ", class=" + skeleton().className());
+          "The model has no such tensor%s: name=%s, class=%s"
+              .formatted(slot == null ? "" : " any more", name, skeleton().className()));
     }
     return slot;
   }
 
   private List<String> names(Predicate<Slot> wanted) {
-    return skeleton().slots().stream().filter(wanted).map(Slot::name).toList();
+    List<Slot> slots = loaded.skeleton().slots();
+    return IntStream.range(0, slots.size())
+        .filter(loaded::has)
+        .mapToObj(slots::get)
+        .filter(wanted)
+        .map(Slot::name)
+        .toList();
   }
 
   private List<List<String>> names(List<TieGroup> groups) {

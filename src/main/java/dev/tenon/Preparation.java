@@ -30,6 +30,16 @@ record Preparation(
     Stopwatch stopwatch = new Stopwatch(trace);
     Checkpoint checkpoint = Checkpoint.open(path, options.variant());
     stopwatch.end(Stopwatch.Phase.HEADERS);
+    return of(checkpoint, path, options, stopwatch);
+  }
+
+  /** Of a checkpoint whose headers have been read before. */
+  static Preparation of(Checkpoint checkpoint, Path path, LoadOptions options, Trace trace) {
+    return of(checkpoint, path, options, new Stopwatch(trace));
+  }
+
+  private static Preparation of(
+      Checkpoint checkpoint, Path path, LoadOptions options, Stopwatch stopwatch) {
     SkeletonSource source = new SkeletonSource(options, checkpoint.directory());
     Path file = checkpoint.config();
     Config config = source.own(file == null ? Config.defaults() : Config.read(file));

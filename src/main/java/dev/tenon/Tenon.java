@@ -40,6 +40,17 @@ public final class Tenon {
   }
 
   /**
+   * Opens a checkpoint's files for several models, which have them mapped once between them.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @return the open files, which the caller closes, before or after the models loaded through them
+   * @throws TenonException if there are no weights, or a file is not valid
+   */
+  public static SharedCheckpoint share(Path path) {
+    return SharedCheckpoint.open(path);
+  }
+
+  /**
    * Where a model is on this machine: what a path leads to if there is anything, else the snapshot
    * of that name in the Hugging Face cache. Never asks the network.
    *

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
-  private final Guard guard = new Guard();
+  private final Guard guard = new Guard("model");
 
   @Test
   void closingIsRefusedWhileInUse() {

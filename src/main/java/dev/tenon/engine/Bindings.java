@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -27,6 +28,19 @@ final class Bindings {
       group.members().forEach(member -> owners[member] = group.owner());
     }
     return owners;
+  }
+
+  /** What is left of groups in which only some slots count. */
+  static List<TieGroup> among(List<TieGroup> groups, IntPredicate counts) {
+    List<TieGroup> left = new ArrayList<>(groups.size());
+    for (TieGroup group : groups) {
+      List<Integer> members = group.members().stream().filter(counts::test).toList();
+      if (members.size() > 1) {
+        int owner = counts.test(group.owner()) ? group.owner() : members.get(0);
+        left.add(new TieGroup(owner, members));
+      }
+    }
+    return List.copyOf(left);
   }
 
   /**
@@ -51,7 +65,8 @@ final class Bindings {
 
   /**
    * The tensors under other ties: members take their owner's, and a tensor whose sharers part is
-   * copied for all but the first. The array handed in is left as it is.
+   * copied for all but the first; a slot without a tensor stays without. The array handed in is
+   * left as it is.
    *
    * @throws TenonException if tied slots differ in shape
    */
@@ -66,7 +81,7 @@ final class Bindings {
         int owner = owners[i];
         if (bound[owner] == null) {
           Tensor tensor = tensors[owner];
-          if (!taken.add(tensor)) {
+          if (tensor != null && !taken.add(tensor)) {
             tensor = copy(tensor);
             copies.add(tensor);
           }

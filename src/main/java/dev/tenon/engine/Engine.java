@@ -42,14 +42,32 @@ public final class Engine {
     return load(plan, shards, options, listener, LazyCore.of(options.threads()));
   }
 
+  /**
+   * Carries a plan out over files that other loads have open too.
+   *
+   * @param plan what to do, made from the headers of these files
+   * @see #load(LoadPlan, List, EngineOptions, LoadListener)
+   */
+  public static Loaded load(
+      LoadPlan plan, SharedFiles files, EngineOptions options, LoadListener listener) {
+    TorchRuntime.require();
+    LazyCore core = LazyCore.of(options.threads());
+    return run(new LoadRun(plan, files.shards(), files.files(), options, listener, core));
+  }
+
   static Loaded load(
       LoadPlan plan,
       List<Shard> shards,
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
-    TorchTypes.requireDevice(options.device());
-    try (LoadRun run = new LoadRun(plan, shards, options, listener, core)) {
+    try (ShardFiles files = new ShardFiles(shards, core.available())) {
+      return run(new LoadRun(plan, shards, files, options, listener, core));
+    }
+  }
+
+  private static Loaded run(LoadRun load) {
+    try (LoadRun run = load) {
       return run.load();
     } catch (OutOfMemoryError e) {
       // JavaCPP's word for its limit on physical memory; a Java heap that is full says otherwise.

@@ -26,17 +26,18 @@ final class LoadRun implements AutoCloseable {
   private ReadBytes bytes = ReadBytes.NONE;
   private boolean handedOut;
 
-  /** Takes the native core over and closes it in the end. */
+  /** Takes the native core over and closes it in the end, but not the files. */
   LoadRun(
       LoadPlan wanted,
       List<Shard> shards,
+      ShardFiles files,
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
     this.options = options;
     this.listener = listener;
     this.timings = new Timings(options.trace());
-    this.files = new ShardFiles(shards, core.available());
+    this.files = files;
     this.mapped = new MappedFiles(shards);
     this.core = core;
     this.onDevice = new Tensors(options.device(), core);
@@ -47,6 +48,7 @@ final class LoadRun implements AutoCloseable {
   }
 
   Loaded load() {
+    TorchTypes.requireDevice(options.device());
     files.verifyUnchanged();
     reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
@@ -148,7 +150,6 @@ final class LoadRun implements AutoCloseable {
     if (!handedOut) {
       Bindings.free(tensors, new Tensor[0]);
     }
-    files.close();
     onCpu.close();
     onDevice.close();
     core.close();

@@ -4,9 +4,13 @@ import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.ReadBytes;
+import dev.tenon.plan.SlotDTypes;
 import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.TokenSlot;
 import dev.tenon.tensor.DType;
+import java.util.BitSet;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -17,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The tensors of a loaded model, which it owns. Names that are tied have the very same {@link
  * Tensor} object.
  *
- * <p>Reading is safe from any thread; {@link #to}, {@link #bind} and {@link #close} need a caller
- * who keeps others out.
+ * <p>Reading is safe from any thread; what changes it, {@link #close} included, needs a caller who
+ * keeps others out.
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 public final class Loaded implements AutoCloseable {
@@ -29,7 +33,8 @@ public final class Loaded implements AutoCloseable {
   private final Timings timings;
   private final ReadBytes bytes;
   private final MappedFiles mapped;
-  private Tensor[] tensors;
+  private volatile Tensor[] tensors;
+  private volatile Skeleton skeleton;
   private List<TieGroup> ties;
   private Device device;
 
@@ -48,12 +53,20 @@ public final class Loaded implements AutoCloseable {
     this.timings = timings;
     this.bytes = bytes;
     this.mapped = mapped;
+    this.skeleton = plan.skeleton();
     this.ties = plan.ties();
   }
 
   /** The plan as it was carried out: no tie of it is undecided. */
   public LoadPlan plan() {
     return plan;
+  }
+
+  /**
+   * What the model has now: the plan's skeleton, in the sizes its slots have grown or shrunk to.
+   */
+  public Skeleton skeleton() {
+    return skeleton;
   }
 
   /** Where the tensors are now. */
@@ -66,11 +79,16 @@ public final class Loaded implements AutoCloseable {
     return ties;
   }
 
+  /** Whether a slot still has its tensor: false once it was released. */
+  public boolean has(int slot) {
+    return tensors[slot] != null;
+  }
+
   /**
    * A slot's tensor, in the slot's shape. It stays this object's own: closing it is {@link
    * #close}'s business.
    *
-   * @param slot index into the skeleton's slots
+   * @param slot index into the skeleton's slots, one that was not released
    */
   public Tensor tensor(int slot) {
     return tensors[slot];
@@ -97,9 +115,9 @@ public final class Loaded implements AutoCloseable {
   }
 
   /**
-   * Moves every tensor to a device, and floating-point ones to a dtype; slots of a fixed dtype keep
-   * it. Ties hold afterwards, and so does what asks for a gradient. Tensors handed out before are
-   * freed unless nothing about them changed.
+   * Moves every tensor to a device, and floating-point ones to a dtype, but for slots of a fixed
+   * dtype and those a load would keep in float32. Ties hold afterwards, and so does what asks for a
+   * gradient. Tensors handed out before are freed unless nothing about them changed.
    *
    * @param where the device
    * @param dtype the dtype, or null for the one each slot has
@@ -108,13 +126,14 @@ public final class Loaded implements AutoCloseable {
    */
   public void to(Device where, @Nullable DType dtype) {
     TorchTypes.requireDevice(where);
+    SlotDTypes dtypes = dtype == null ? null : new SlotDTypes(skeleton.patterns(), dtype);
     int[] owners = Bindings.owners(tensors.length, ties);
     Tensor[] moved = new Tensor[tensors.length];
     try {
       for (int i = 0; i < tensors.length; i++) {
-        if (owners[i] == i) {
-          Slot slot = plan.skeleton().slots().get(i);
-          moved[i] = move(tensors[i], where, dtype == null ? null : slot.dtypeIn(dtype));
+        if (owners[i] == i && tensors[i] != null) {
+          Slot slot = skeleton.slots().get(i);
+          moved[i] = move(tensors[i], where, dtypes == null ? null : dtypes.of(slot));
         }
       }
     } catch (RuntimeException e) {
@@ -147,16 +166,17 @@ public final class Loaded implements AutoCloseable {
    * Makes other groups of slots share a tensor: members take their owner's tensor, their own is
    * freed; a slot that leaves a group gets a copy.
    *
-   * @param groups all groups there shall be
+   * @param wanted all groups there shall be; slots that were released are none of their members
    * @throws dev.tenon.TenonException if slots of a group differ in shape; then nothing has changed
    */
-  public void bind(List<TieGroup> groups) {
+  public void bind(List<TieGroup> wanted) {
+    List<TieGroup> groups = Bindings.among(wanted, this::has);
     int[] before = Bindings.owners(tensors.length, ties);
     int[] after = Bindings.owners(tensors.length, groups);
-    Tensor[] bound = Bindings.rebound(plan.skeleton(), groups, tensors);
+    Tensor[] bound = Bindings.rebound(skeleton, groups, tensors);
     for (int i = 0; i < bound.length; i++) {
       if (after[i] != i) {
-        String owner = plan.skeleton().slots().get(after[i]).name();
+        String owner = skeleton.slots().get(after[i]).name();
         origins[i] = new SlotOrigin(SlotOrigin.Kind.TIED, owner);
       } else if (before[i] != i) {
         origins[i] = origins[before[i]];
@@ -164,8 +184,44 @@ public final class Loaded implements AutoCloseable {
     }
     Bindings.free(tensors, bound);
     tensors = bound;
-    ties = List.copyOf(groups);
+    ties = groups;
     verifyTies();
+  }
+
+  /**
+   * Gives slots rows for more tokens or for fewer, once for all slots that share a tensor. See
+   * {@link TokenRows} for what new rows hold.
+   *
+   * @param slots which, and which of their dimensions counts tokens
+   * @param tokens how many there shall be
+   * @param seed of the random numbers in new rows
+   * @throws dev.tenon.TenonException if there is no memory; then nothing has changed
+   */
+  public void resize(List<TokenSlot> slots, long tokens, long seed) {
+    Resizing resizing;
+    try {
+      resizing = Resizing.of(skeleton, ties, tensors, slots, tokens, seed);
+    } catch (RuntimeException e) {
+      throw TorchErrors.of("Resizing failed", "tokens=" + tokens, e);
+    }
+    Bindings.free(tensors, resizing.tensors());
+    tensors = resizing.tensors();
+    skeleton = resizing.skeleton();
+    verifyTies();
+  }
+
+  /**
+   * Gives slots up: a tensor is freed once no slot that is left has it, and a mapped file with the
+   * last tensor over it.
+   *
+   * @param slots indices into the skeleton's slots
+   */
+  public void release(BitSet slots) {
+    Tensor[] left = tensors.clone();
+    slots.stream().forEach(slot -> left[slot] = null);
+    Bindings.free(tensors, left);
+    tensors = left;
+    ties = Bindings.among(ties, this::has);
   }
 
   /**
@@ -174,7 +230,7 @@ public final class Loaded implements AutoCloseable {
    * @throws dev.tenon.TenonException if a tie does not hold
    */
   public void verifyTies() {
-    Bindings.verify(plan.skeleton(), ties, tensors);
+    Bindings.verify(skeleton, ties, tensors);
   }
 
   /** Frees every tensor and, with the last tensor over it, every mapped file. Once is enough. */

@@ -6,12 +6,17 @@ import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The dtype each slot has in a load, the family's float32 lists included. */
-final class SlotDTypes {
+/** The dtype each slot has in a load, the family's float32 lists included. Thread-safe. */
+public final class SlotDTypes {
   private final DType wanted;
   private final List<String> kept = new ArrayList<>();
 
-  SlotDTypes(Patterns patterns, DType wanted) {
+  /**
+   * The dtypes of a load.
+   *
+   * @param wanted the dtype of floating-point slots
+   */
+  public SlotDTypes(Patterns patterns, DType wanted) {
     this.wanted = wanted;
     if (wanted == DType.F16) {
       kept.addAll(patterns.keepInFp32());
@@ -21,7 +26,8 @@ final class SlotDTypes {
     }
   }
 
-  DType of(Slot slot) {
+  /** The dtype of a slot. */
+  public DType of(Slot slot) {
     DType dtype = slot.dtypeIn(wanted);
     return dtype == wanted && slot.persistent() && isKept(slot.name()) ? DType.F32 : dtype;
   }

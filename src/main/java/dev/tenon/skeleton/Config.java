@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * fallback return it for null and absent alike. Immutable and thread-safe.
  */
 public final class Config {
+  private static final String TEXT = "text_config";
+
   private final String origin;
   private final ObjectNode fields;
 
@@ -89,6 +91,16 @@ public final class Config {
   public Config with(String name, @Nullable Object value) {
     ObjectNode changed = fields.deepCopy();
     changed.set(name, JsonTree.of(value));
+    return new Config(origin, changed);
+  }
+
+  /** This config with one field of its {@link #text} part set. */
+  public Config withText(String name, @Nullable Object value) {
+    if (!isObject(TEXT)) {
+      return with(name, value);
+    }
+    ObjectNode changed = fields.deepCopy();
+    changed.set(TEXT, sub(TEXT).with(name, value).fields);
     return new Config(origin, changed);
   }
 
@@ -251,7 +263,7 @@ public final class Config {
 
   /** The config of the text part: {@code text_config} if there is one, else this. */
   public Config text() {
-    return isObject("text_config") ? sub("text_config") : this;
+    return isObject(TEXT) ? sub(TEXT) : this;
   }
 
   /**

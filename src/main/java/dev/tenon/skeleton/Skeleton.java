@@ -19,6 +19,8 @@ import java.util.Map;
  * @param patterns what the family says about names
  * @param renamings spellings of checkpoints, in the order they are tried
  * @param conversions layouts of checkpoints that differ from the model's
+ * @param tokenSlots what grows with the vocabulary, as a skeleton file says; empty where a family
+ *     can be asked for another vocabulary
  */
 public record Skeleton(
     String className,
@@ -29,7 +31,8 @@ public record Skeleton(
     List<InitStep> steps,
     Patterns patterns,
     List<Renaming> renamings,
-    List<Conversion> conversions) {
+    List<Conversion> conversions,
+    List<TokenSlot> tokenSlots) {
 
   /** Copies the lists, so that a skeleton never changes. */
   public Skeleton {
@@ -38,12 +41,61 @@ public record Skeleton(
     steps = List.copyOf(steps);
     renamings = List.copyOf(renamings);
     conversions = List.copyOf(conversions);
+    tokenSlots = List.copyOf(tokenSlots);
+  }
+
+  /** A skeleton that does not say what grows with the vocabulary. */
+  public Skeleton(
+      String className,
+      String modelType,
+      String basePrefix,
+      List<Slot> slots,
+      List<Tie> ties,
+      List<InitStep> steps,
+      Patterns patterns,
+      List<Renaming> renamings,
+      List<Conversion> conversions) {
+    this(
+        className,
+        modelType,
+        basePrefix,
+        slots,
+        ties,
+        steps,
+        patterns,
+        renamings,
+        conversions,
+        List.of());
   }
 
   /** This skeleton with other ties. */
   public Skeleton withTies(List<Tie> others) {
     return new Skeleton(
-        className, modelType, basePrefix, slots, others, steps, patterns, renamings, conversions);
+        className,
+        modelType,
+        basePrefix,
+        slots,
+        others,
+        steps,
+        patterns,
+        renamings,
+        conversions,
+        tokenSlots);
+  }
+
+  /** This skeleton with other sizes of its slots, one for each; its steps are for the old ones. */
+  public Skeleton withSlots(List<Slot> others) {
+    return new Skeleton(
+        className,
+        modelType,
+        basePrefix,
+        others,
+        ties,
+        steps,
+        patterns,
+        renamings,
+        conversions,
+        tokenSlots);
   }
 
   /** Each slot's index under its name: built anew at every call, so keep it. */

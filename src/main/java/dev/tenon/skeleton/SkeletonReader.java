@@ -35,6 +35,7 @@ final class SkeletonReader {
           "keepInFp32Strict",
           "renamings",
           "conversions",
+          "tokenSlots",
           "notes");
 
   private final SkeletonNode root;
@@ -61,7 +62,8 @@ final class SkeletonReader {
         steps(),
         patterns(),
         list("renamings", SpellingReader::renaming),
-        list("conversions", SpellingReader::conversion));
+        list("conversions", SpellingReader::conversion),
+        list("tokenSlots", this::tokenSlot));
   }
 
   private void readSlots() {
@@ -113,6 +115,12 @@ final class SkeletonReader {
       }
     }
     return new Tie(names.get(0).text(), names.get(1).text());
+  }
+
+  private TokenSlot tokenSlot(SkeletonNode node) {
+    List<SkeletonNode> pair = node.items(2);
+    int slot = pair.get(0).index(slots.size());
+    return new TokenSlot(slot, pair.get(1).index(slots.get(slot).shape().rank()));
   }
 
   private List<InitStep> steps() {

@@ -41,4 +41,9 @@ public record Slot(
   public DType dtypeIn(DType wanted) {
     return fixedDtype || !dtype.isFloatingPoint() ? dtype : wanted;
   }
+
+  /** This slot in another shape. */
+  public Slot withShape(Shape other) {
+    return new Slot(name, other, dtype, role, fixedDtype, trainable);
+  }
 }

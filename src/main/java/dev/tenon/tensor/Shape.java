@@ -46,6 +46,13 @@ public final class Shape {
     return dims[index < 0 ? dims.length + index : index];
   }
 
+  /** {@return this shape with another size of one dimension, counted from the outermost} */
+  public Shape with(int index, long size) {
+    long[] others = dims.clone();
+    others[index] = size;
+    return of(others);
+  }
+
   /** {@return the sizes, a copy} */
   public long[] dims() {
     return dims.clone();

@@ -1,0 +1,87 @@
+package dev.tenon;
+
+import dev.tenon.plan.Planner;
+import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.Tie;
+import dev.tenon.skeleton.TokenSlot;
+import dev.tenon.tensor.DType;
+import java.util.List;
+
+/**
+ * A model's config as changes leave it, and what follows from it: ties and what grows with the
+ * vocabulary are computed from the config, never remembered from the load.
+ */
+final class ModelConfig {
+  private static final String TIED = "tie_word_embeddings";
+  private static final String TOKENS = "vocab_size";
+
+  /** Marian's name for the tokens of a decoder, which may be others than the encoder's. */
+  private static final String DECODER_TOKENS = "decoder_vocab_size";
+
+  /** No vocabulary is as large, and no index of a token, so that a size that is this one is it. */
+  private static final long OTHER_TOKENS = 1 << 30;
+
+  private final SkeletonSource source;
+  private Config config;
+
+  ModelConfig(SkeletonSource source, Config config) {
+    this.source = source;
+    this.config = config;
+  }
+
+  Config config() {
+    return config;
+  }
+
+  boolean tied() {
+    return source.withDefaults(config).flag(TIED, false);
+  }
+
+  /** Sets the flag, once the ties under it are bound. */
+  void tie(boolean value) {
+    config = config.with(TIED, value);
+  }
+
+  /**
+   * The groups there are under a flag.
+   *
+   * @param parted ties that no flag joins again
+   */
+  List<TieGroup> groups(boolean value, List<Tie> parted) {
+    Skeleton skeleton = source.retied(config.with(TIED, value));
+    List<Tie> ties = skeleton.ties().stream().filter(tie -> !parted.contains(tie)).toList();
+    return Planner.initialize(skeleton.withTies(ties), DType.F32).ties();
+  }
+
+  /** Sets how many tokens there are, once every slot has a row for each. */
+  void setTokens(long tokens) {
+    config = with(tokens);
+  }
+
+  private Config with(long tokens) {
+    Config sized = config.withText(TOKENS, tokens);
+    boolean same = config.integer(DECODER_TOKENS, 0) == config.integer(TOKENS, -1);
+    return same ? sized.with(DECODER_TOKENS, tokens) : sized;
+  }
+
+  /**
+   * The slots that have a row for each token.
+   *
+   * @throws TenonException if there are none, or nothing says which they are
+   */
+  List<TokenSlot> tokenSlots() {
+    Skeleton skeleton = source.require(config);
+    List<TokenSlot> slots = skeleton.tokenSlots();
+    if (slots.isEmpty()) {
+      Skeleton other = source.require(with(OTHER_TOKENS));
+      slots = TokenSlot.between(skeleton, other, OTHER_TOKENS);
+    }
+    if (slots.isEmpty()) {
+      throw new TenonException(
+          "Nothing says which slots have a row for each token: class=" + skeleton.className());
+    }
+    return slots;
+  }
+}
