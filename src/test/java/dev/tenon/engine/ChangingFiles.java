@@ -159,8 +159,9 @@ final class ChangingFiles {
   }
 
   private static void requireOneLine(TenonException e) {
-    if (!e.getMessage().contains("file=") || e.getMessage().contains("\n")) {
-      throw new AssertionError("Not one line that names a file", e);
+    boolean names = e.getMessage().contains("file=") || e.getMessage().contains("directory=");
+    if (!names || e.getMessage().contains("\n")) {
+      throw new AssertionError("Not one line that names a file or its directory", e);
     }
   }
 
