@@ -14,6 +14,7 @@ module dev.tenon {
   requires me.tongfei.progressbar;
 
   exports dev.tenon;
+  exports dev.tenon.bind;
   exports dev.tenon.checkpoint;
   exports dev.tenon.hub;
   exports dev.tenon.plan;

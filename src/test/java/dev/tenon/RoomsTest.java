@@ -54,6 +54,20 @@ class RoomsTest {
   }
 
   @Test
+  void bindingTakesAModelAndIsForApplications() {
+    refuse("bind", "dev.tenon.engine..", "dev.tenon.nativecore..", "dev.tenon.checkpoint..");
+    refuse(
+        "bind", "dev.tenon.plan..", "dev.tenon.hub..", "dev.tenon.report..", "dev.tenon.trace..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tenon.bind..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.bind..")
+        .check(TENON);
+  }
+
+  @Test
   void theCommandLineTalksToTheDoor() {
     refuse("cli", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }

@@ -3,13 +3,21 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.bind.Binding;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -22,9 +30,12 @@ import org.junit.jupiter.api.TestMethodOrder;
  * models are. The ones here are Gemma 2 with three tiny layers.
  */
 @TestMethodOrder(OrderAnnotation.class)
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 class TutorialTest {
   private static final Path CHECKPOINTS = Path.of("src/test/resources/scenarios");
   private static final Path GEMMA = CHECKPOINTS.resolve("gemma2-tied-source-only");
+  private static final String LLAMA = "src/test/resources/compute/llama";
+  private static final String PROGRAM = "src/test/resources/compute/llama-scripted.pt";
   private static final Path INCOMPLETE = CHECKPOINTS.resolve("gemma2-some-missing");
 
   /** One call loads a model; whoever calls it closes it. */
@@ -188,5 +199,32 @@ class TutorialTest {
     model.close();
 
     assertThatThrownBy(() -> model.tensor("lm_head.weight")).hasMessageContaining("it is closed");
+  }
+
+  /** What computes is a module of libtorch or a TorchScript program: it takes the model's bytes. */
+  @Test
+  @Order(13)
+  void runAForwardPass() {
+    try (PointerScope scope = new PointerScope(); // frees what is made below
+        Model model = Tenon.load(LLAMA, LoadOptions.defaults())) {
+      JitModule program = torch.load(PROGRAM); // its own weights, if it has any, are let go
+      Binding.of(model).prefix("model", "").into(program); // no copy; what does not fit is an error
+      Tensor tokens = torch.tensor(new long[] {1, 3, 21, 5, 25, 4}).unsqueeze(0);
+      IValueVector inputs = new IValueVector(new IValue(tokens));
+      Tensor logits = program.forward(inputs).toTensor(); // [1, 6, vocabulary]
+      long next = logits.select(1, -1).argmax().item_long();
+
+      assertThat(next).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void theReadmeShowsThisVeryForwardPass() throws IOException {
+    String source = Files.readString(Path.of("src/test/java/dev/tenon/TutorialTest.java"));
+    int from = source.indexOf("try (PointerScope");
+    String lines = source.substring(from, source.indexOf("\n\n", from)).replace("\n    ", "\n");
+
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains(lines.replace("LLAMA", "\"org/llama\"").replace("PROGRAM", "\"llama.pt\""));
   }
 }

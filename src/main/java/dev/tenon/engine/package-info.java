@@ -9,7 +9,7 @@
  *
  * <p>Any number of loads may run at once: nothing is shared between them, random generators
  * included. Nothing waits for garbage collection to be freed. May use every room but the door and
- * the command line; with {@code nativecore} the only one that touches JavaCPP.
+ * the command line; beside {@code nativecore} and {@code bind} the only one that touches JavaCPP.
  */
 @NullMarked
 package dev.tenon.engine;
