@@ -6,6 +6,9 @@ package dev.tenon;
  *
  * <p>Every room may throw it. Causes of libtorch keep their long form in {@link #getCause()}; the
  * message holds only their first line.
+ *
+ * <p>A message is one line whatever a file put into the names it quotes: characters that end a
+ * line, turn the text around or show nothing are written as {@code \\uXXXX}.
  */
 public class TenonException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +19,7 @@ public class TenonException extends RuntimeException {
    * @param message a sentence and its {@code key=value} facts
    */
   public TenonException(String message) {
-    super(message);
+    super(OneLine.of(message));
   }
 
   /**
@@ -26,6 +29,6 @@ public class TenonException extends RuntimeException {
    * @param cause what failed
    */
   public TenonException(String message, Throwable cause) {
-    super(message, cause);
+    super(OneLine.of(message), cause);
   }
 }

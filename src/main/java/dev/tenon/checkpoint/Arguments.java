@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** The arguments of a call in a pickle, taken one by one with the type each must have. */
 record Arguments(String function, List<Object> values) {
+  /** Torch's own limit. */
+  private static final int HIGHEST_RANK = 64;
 
   int count() {
     return values.size();
@@ -29,6 +31,9 @@ record Arguments(String function, List<Object> values) {
   /** A tuple of sizes or strides. */
   Shape shape(int index) throws PickleFault {
     List<Object> items = get(index, Tuple.class).items();
+    if (items.size() > HIGHEST_RANK) {
+      throw new PickleFault("a tensor has over " + HIGHEST_RANK + " dimensions");
+    }
     long[] dims = new long[items.size()];
     for (int i = 0; i < dims.length; i++) {
       if (!(items.get(i) instanceof Long dim) || dim < 0) {

@@ -6,7 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Words this room's errors: one line, whatever the file put into the names it quotes. */
+/** Words this room's errors. */
 final class Errors {
   private static final int LONGEST_QUOTE = 200;
 
@@ -38,31 +38,8 @@ final class Errors {
         known || reason == null ? message : message + ", reason=" + quote(reason), cause);
   }
 
-  /** Text from a file as it may stand in a message: no control characters, not too long. */
+  /** Text from a file as it may stand in a message: not too long. */
   static String quote(String text) {
-    int length = Math.min(text.length(), LONGEST_QUOTE);
-    StringBuilder quoted = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (isUnprintable(c)) {
-        quoted.append(String.format("\\u%04x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return length < text.length() ? quoted.append('…').toString() : quoted.toString();
-  }
-
-  private static boolean isUnprintable(char c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.UNASSIGNED ->
-          true;
-      default -> false;
-    };
+    return text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) + '…' : text;
   }
 }

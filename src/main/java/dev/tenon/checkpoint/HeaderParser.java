@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class HeaderParser {
   private static final String METADATA = "__metadata__";
 
+  /** The largest checkpoints have some hundred thousand, in all their files. */
+  private static final int MOST_TENSORS = 1 << 20;
+
   private final Path file;
   private final StrictJson json;
   private final List<HeaderTensor> tensors = new ArrayList<>();
@@ -52,6 +55,9 @@ final class HeaderParser {
       if (name.equals(METADATA)) {
         metadata = metadata();
       } else {
+        if (tensors.size() == MOST_TENSORS) {
+          throw Errors.bad(file, "The header lists too many tensors", "allowed", MOST_TENSORS);
+        }
         tensors.add(tensor(name));
       }
     }

@@ -13,6 +13,7 @@ final class PickleInput {
   private static final int LONGEST_LINE = 1024;
 
   private final InputStream in;
+  private final long length;
   private long left;
 
   /**
@@ -22,7 +23,13 @@ final class PickleInput {
    */
   PickleInput(InputStream in, long length) {
     this.in = in;
+    this.length = length;
     this.left = length;
+  }
+
+  /** How many bytes the pickle has. */
+  long length() {
+    return length;
   }
 
   int u8() throws IOException, PickleFault {

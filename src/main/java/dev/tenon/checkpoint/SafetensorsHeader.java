@@ -102,7 +102,7 @@ public final class SafetensorsHeader {
     try {
       return HeaderParser.parse(file.path(), file.stream(LENGTH_BYTES, length));
     } catch (JsonProcessingException e) {
-      throw Errors.bad(file.path(), "The header is not valid JSON", "reason", StrictJson.reason(e));
+      throw StrictJson.fault(file.path(), "header", e);
     } catch (CharacterCodingException e) {
       throw Errors.bad(file.path(), "The header is not valid UTF-8");
     }

@@ -23,6 +23,9 @@ import java.util.TreeSet;
  */
 record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> metadata) {
 
+  /** In bytes: as long as the longest header, which names as many tensors. */
+  private static final long LONGEST = SafetensorsHeader.LONGEST;
+
   /** Reads an index; shard names that could lead out of its directory are refused. */
   static ShardIndex read(Path path) {
     try (RegularFile file = RegularFile.open(path)) {
@@ -44,6 +47,10 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
   }
 
   private static ShardIndex parse(RegularFile file) throws IOException {
+    if (file.size() > LONGEST) {
+      throw Errors.bad(
+          file.path(), "The index is too long", "length", file.size(), "allowed", LONGEST);
+    }
     Map<String, String> weightMap = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     try (StrictJson json = StrictJson.over(file.stream(0, file.size()))) {
@@ -62,7 +69,7 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
       }
       json.end();
     } catch (JsonProcessingException e) {
-      throw Errors.bad(file.path(), "The index is not valid JSON", "reason", StrictJson.reason(e));
+      throw StrictJson.fault(file.path(), "index", e);
     } catch (CharacterCodingException e) {
       throw Errors.bad(file.path(), "The index is not valid UTF-8");
     }

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.tenon.TenonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +36,23 @@ final class StrictJson implements AutoCloseable {
   /** A whole number of fewer digits fits a long. */
   private static final int SHORT_DIGITS = 19;
 
+  /** In characters: the reference's own names have fewer than two hundred. */
+  private static final int LONGEST_NAME = 1 << 20;
+
+  /** In characters: a picture of the model in the metadata takes a few million. */
+  private static final int LONGEST_TEXT = 1 << 24;
+
+  /** In digits; more are no number anyone wrote. */
+  private static final int LONGEST_NUMBER = 1 << 16;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEEPEST)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(LONGEST_NAME)
+                  .maxStringLength(LONGEST_TEXT)
+                  .maxNumberLength(LONGEST_NUMBER)
                   .build())
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -166,11 +178,20 @@ final class StrictJson implements AutoCloseable {
     return text;
   }
 
-  /** What is wrong, without the parser's note on where the source came from. */
-  static String reason(JsonProcessingException fault) {
-    String message = fault.getOriginalMessage();
+  /** The error for a file whose {@code what} is no JSON, or more of it than is taken. */
+  static TenonException fault(Path file, String what, JsonProcessingException fault) {
+    String sentence =
+        fault instanceof StreamConstraintsException
+            ? "The " + what + " passes a limit"
+            : "The " + what + " is not valid JSON";
+    return Errors.bad(file, sentence, "reason", reason(fault.getOriginalMessage()));
+  }
+
+  /** What is wrong, without the parser's notes on where the source came from and its own names. */
+  private static String reason(String message) {
     int note = message.indexOf(" (start marker");
-    return note < 0 ? message : message.substring(0, note);
+    return (note < 0 ? message : message.substring(0, note))
+        .replaceFirst(", from `StreamReadConstraints[^`]*`", "");
   }
 
   @Override

@@ -25,10 +25,14 @@ final class Unpickler {
 
   private static final int LARGEST_MEMO = 1 << 24;
 
+  /** How many values a call is handed for each byte of the pickle; each takes one to write. */
+  private static final int REUSED = 8;
+
   private final PickleInput in;
   private final Storages storages;
   private final Map<Integer, Object> memo = new HashMap<>();
   private final PickleStack stack = new PickleStack(DEEPEST_STACK);
+  private long arguments;
 
   private Unpickler(PickleInput in, Storages storages) {
     this.in = in;
@@ -107,6 +111,7 @@ final class Unpickler {
       case 'c' -> stack.push(PickleGlobals.find(in.line(), in.line()));
       case 'R', 0x81 -> {
         List<Object> call = stack.pop(2);
+        countArguments(call.get(1));
         stack.push(PickleCalls.call(call.get(0), call.get(1)));
       }
       case 'b' -> build();
@@ -120,6 +125,24 @@ final class Unpickler {
       }
     }
     return true;
+  }
+
+  /**
+   * A container that was stored once may be handed to call after call, each of which goes through
+   * it: work and memory would grow with the square of the pickle's length.
+   */
+  private void countArguments(Object arguments) throws PickleFault {
+    if (arguments instanceof Tuple tuple) {
+      for (Object argument : tuple.items()) {
+        this.arguments +=
+            argument instanceof Tuple inner
+                ? inner.items().size()
+                : argument instanceof List<?> list ? list.size() : 1;
+      }
+    }
+    if (this.arguments > REUSED * in.length()) {
+      throw new PickleFault("the pickle uses its containers too many times over");
+    }
   }
 
   /** An OrderedDict's attributes, such as a state dict's versions, say nothing about tensors. */

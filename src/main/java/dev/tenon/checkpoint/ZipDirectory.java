@@ -28,8 +28,13 @@ final class ZipDirectory {
   private static final long IN_EXTRA = 0xffffffffL;
   private static final int ENCRYPTED = 1;
 
-  /** A million entries with long names; more is no checkpoint. */
+  /** In bytes; an entry of torch's takes about a hundred. */
   private static final int LARGEST = 256 << 20;
+
+  /**
+   * One for each storage: the largest checkpoints have some hundred thousand, in all their files.
+   */
+  private static final int MOST_ENTRIES = 1 << 20;
 
   private final RegularFile file;
   private final long start;
@@ -58,7 +63,16 @@ final class ZipDirectory {
         start = end64.getLong(48);
       }
     }
-    check(file, size >= 0 && size <= LARGEST && start >= 0 && start <= limit - size);
+    check(file, size >= 0 && start >= 0 && start <= limit - size);
+    if (size > LARGEST) {
+      throw Errors.bad(
+          file.path(),
+          "The zip archive's directory is too large",
+          "bytes",
+          size,
+          "allowed",
+          LARGEST);
+    }
     ZipDirectory directory = new ZipDirectory(file, start);
     directory.readRecords(file.read(start, (int) size));
     return directory;
@@ -134,6 +148,10 @@ final class ZipDirectory {
             && name.chars().noneMatch(c -> c == '\\' || c == ':' || c < ' ');
     if (!plain) {
       throw Errors.bad(file.path(), "A name in the zip archive is no plain path", "name", name);
+    }
+    if (records.size() == MOST_ENTRIES) {
+      throw Errors.bad(
+          file.path(), "The zip archive holds too many entries", "allowed", MOST_ENTRIES);
     }
     if (records.put(name, record) != null) {
       throw Errors.bad(file.path(), "The zip archive holds a name twice", "name", name);

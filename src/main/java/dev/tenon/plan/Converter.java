@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.skeleton.Conversion;
+import dev.tenon.skeleton.Search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -59,8 +60,8 @@ final class Converter {
     int from = scope.start(key);
     for (int i = 0; from >= 0 && i < sources.size(); i++) {
       if (literals.get(i).allowed(key)) {
-        Matcher matcher = sources.get(i).matcher(key).region(from, key.length());
-        if (matcher.find() && (found == null || matcher.start() < found.start())) {
+        Matcher matcher = Search.first(sources.get(i), key, from);
+        if (matcher != null && (found == null || matcher.start() < found.start())) {
           found = matcher;
           source = i;
         }

@@ -301,6 +301,6 @@ public final class Config {
   private TenonException wrong(String name, String expected, JsonNode actual) {
     return new TenonException(
         "Config field has the wrong type: file=%s, field=%s, expected=%s, actual=%s"
-            .formatted(origin, name, expected, actual));
+            .formatted(origin, name, expected, SkeletonNode.quote(actual)));
   }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** Where a config lies on disk, and how much of a file is taken for one. */
 final class ConfigFile {
-  private static final long MAX_BYTES = 64L << 20;
+  private static final long MAX_BYTES = 16L << 20;
 
   private ConfigFile() {}
 

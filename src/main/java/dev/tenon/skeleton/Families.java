@@ -19,12 +19,27 @@ public final class Families {
     return families;
   }
 
-  /** The skeleton of a class under a config, or null if no family has the class. */
+  /**
+   * The skeleton of a class under a config, or null if no family has the class.
+   *
+   * @throws TenonException if the config does not describe a model of this class
+   */
   public static @Nullable Skeleton find(String className, Config config) {
     Member member = member(className, config);
-    return member == null
-        ? null
-        : member.architecture().skeleton(member.family().modelType(), member.own(config));
+    if (member == null) {
+      return null;
+    }
+    try {
+      return member.architecture().skeleton(member.family().modelType(), member.own(config));
+    } catch (TenonException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // A family is written for sane numbers: heads that are 0 divide, sizes below 0 are no shape.
+      throw new TenonException(
+          "The config does not describe a model of its class: file=%s, class=%s, reason=%s"
+              .formatted(config, className, e),
+          e);
+    }
   }
 
   /**

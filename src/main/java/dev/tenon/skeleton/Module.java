@@ -46,7 +46,17 @@ public final class Module {
   private Kind kind = Kind.OTHER;
   private @Nullable SubModel subModel;
 
-  Module() {}
+  private final Tally tally;
+
+  /** The root of a tree. */
+  Module() {
+    this(new Tally());
+  }
+
+  private Module(Tally tally) {
+    this.tally = tally;
+    tally.one();
+  }
 
   /** States the kind the default rules treat this module as. */
   public Module kind(Kind kind) {
@@ -69,31 +79,35 @@ public final class Module {
    * it.
    */
   public Module parameter(String name, @Nullable InitRule constructed, long... dims) {
+    tally.one();
     parameters.put(name, new Parameter(Shape.of(dims), true, constructed));
     return this;
   }
 
   /** A parameter that asks for no gradient. */
   public Module frozen(String name, @Nullable InitRule constructed, long... dims) {
+    tally.one();
     parameters.put(name, new Parameter(Shape.of(dims), false, constructed));
     return this;
   }
 
   /** A buffer whose dtype follows the load's if it is floating-point. */
   public Module buffer(String name, boolean persistent, DType dtype, Value value, long... dims) {
+    tally.one();
     buffers.put(name, new Buffer(persistent, dtype, false, Shape.of(dims), value));
     return this;
   }
 
   /** A buffer that stays in its dtype whatever a load asks for. */
   public Module fixedBuffer(String name, boolean persistent, DType dtype, Value value, long... d) {
+    tally.one();
     buffers.put(name, new Buffer(persistent, dtype, true, Shape.of(d), value));
     return this;
   }
 
   /** A child; a second one of the same name takes the first one's place. */
   public Module add(String name, Block block) {
-    Module child = new Module();
+    Module child = new Module(tally);
     block.describe(child);
     children.put(name, child);
     return this;

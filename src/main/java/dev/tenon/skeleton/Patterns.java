@@ -49,7 +49,7 @@ public record Patterns(
   /** Whether any of the patterns is found in the name. */
   public static boolean anyFound(List<Pattern> patterns, String name) {
     for (Pattern pattern : patterns) {
-      if (pattern.matcher(name).find()) {
+      if (Search.first(pattern, name) != null) {
         return true;
       }
     }

@@ -22,7 +22,12 @@ public record Renaming(String scope, Pattern source, String target) {
 
   /** The name with the first match replaced, or the same object if nothing matches. */
   public String apply(String name) {
-    Matcher matcher = source.matcher(name);
-    return matcher.find() ? matcher.replaceFirst(target) : name;
+    Matcher match = Search.first(source, name);
+    if (match == null) {
+      return name;
+    }
+    StringBuilder renamed = new StringBuilder();
+    match.appendReplacement(renamed, target).appendTail(renamed);
+    return renamed.toString();
   }
 }

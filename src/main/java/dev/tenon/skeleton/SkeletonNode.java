@@ -159,12 +159,15 @@ final class SkeletonNode {
 
   /** An error that this is not what it should be. */
   TenonException wrong(String expected) {
-    String actual = json.toString();
-    String quoted =
-        actual.length() > LONGEST_QUOTE ? actual.substring(0, LONGEST_QUOTE) + "…" : actual;
     return new TenonException(
         "Skeleton file has a wrong value: file=%s, field=%s, expected=%s, actual=%s"
-            .formatted(file, path(), expected, quoted));
+            .formatted(file, path(), expected, quote(json)));
+  }
+
+  /** A JSON value as it may stand in a message: not too long. */
+  static String quote(JsonNode json) {
+    String text = json.toString();
+    return text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) + "…" : text;
   }
 
   private TenonException fault(String sentence) {

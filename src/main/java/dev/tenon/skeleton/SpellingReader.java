@@ -11,6 +11,7 @@ import java.util.regex.PatternSyntaxException;
 final class SpellingReader {
   private static final Pattern GROUP = Pattern.compile("\\$(\\d+)");
   private static final int HIGHEST_DIM = 63;
+  private static final int LONGEST_PATTERN = 4096;
 
   private SpellingReader() {}
 
@@ -65,10 +66,15 @@ final class SpellingReader {
   }
 
   private static Pattern pattern(SkeletonNode node) {
+    if (node.text().length() > LONGEST_PATTERN) {
+      throw node.wrong("at most " + LONGEST_PATTERN + " characters");
+    }
     try {
       return Pattern.compile(node.text());
     } catch (PatternSyntaxException e) {
       throw node.wrong("a regular expression (" + e.getDescription() + ")");
+    } catch (StackOverflowError e) {
+      throw node.wrong("a regular expression of fewer groups in groups");
     }
   }
 

@@ -51,6 +51,6 @@ final class TieExpansion {
 
   private static List<String> matches(String regex, List<String> names) {
     Pattern pattern = Pattern.compile("^(?:" + regex + ")");
-    return names.stream().filter(name -> pattern.matcher(name).find()).sorted().toList();
+    return names.stream().filter(name -> Search.first(pattern, name) != null).sorted().toList();
   }
 }

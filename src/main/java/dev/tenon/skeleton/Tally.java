@@ -1,0 +1,22 @@
+package dev.tenon.skeleton;
+
+import dev.tenon.TenonException;
+
+/**
+ * Counts what a description makes of a config: a config that asks for a billion layers is told so
+ * before memory is full. Shared by the modules of one tree.
+ */
+final class Tally {
+  /** The largest models have some hundred thousand. */
+  private static final int MOST = 1 << 20;
+
+  private int count;
+
+  /** Counts one module, parameter or buffer. */
+  void one() {
+    if (++count > MOST) {
+      throw new TenonException(
+          "The config describes too many modules and tensors: allowed=" + MOST);
+    }
+  }
+}
