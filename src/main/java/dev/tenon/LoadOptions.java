@@ -1,9 +1,11 @@
 package dev.tenon;
 
+import dev.tenon.plan.Device;
+import dev.tenon.plan.DeviceRequest;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  *     families
  * @param variant what stands before the extension of the weight files, such as {@code fp16}
  * @param dtype the dtype of floating-point slots, or null for what the checkpoint suggests
- * @param device {@code cpu}, {@code meta} or {@code cuda:N}; {@code cuda} alone is {@code cuda:0}
+ * @param device {@code cpu}, {@code cuda:N} ({@code cuda} alone is {@code cuda:0}), {@code meta},
+ *     or {@code disk} for files mapped and left alone; {@code auto}, {@code balanced} or {@code
+ *     sequential} to have it chosen for each module; or modules and their devices, as {@link
+ *     DeviceRequest#parse} reads them
+ * @param maxMemory the devices a strategy may fill and how many bytes of tensors may go on each;
+ *     empty for the GPUs there are, with nine tenths of what they have free, and the CPU
  * @param seed of missing slots' random numbers
  * @param rng generator of missing slots' random numbers, or null for {@link Rng#PHILOX} on a CPU
  *     with a native core and {@link Rng#TORCH} elsewhere
@@ -37,6 +44,7 @@ public record LoadOptions(
     @Nullable String variant,
     @Nullable DType dtype,
     String device,
+    Map<Device, Long> maxMemory,
     long seed,
     @Nullable Rng rng,
     Residency residency,
@@ -45,7 +53,6 @@ public record LoadOptions(
     @Nullable Initializer initializer,
     LoadProgress progress,
     @Nullable Path trace) {
-  private static final Pattern DEVICE = Pattern.compile("cpu|meta|cuda(:\\d{1,3})?");
 
   /**
    * Checks the values.
@@ -56,10 +63,9 @@ public record LoadOptions(
     if (dtype != null && !dtype.isFloatingPoint()) {
       throw new TenonException("A model's dtype is a floating-point one: dtype=" + dtype);
     }
-    if (!DEVICE.matcher(device).matches()) {
-      throw new TenonException("Unknown device: device=" + device + ", known=cpu|cuda:N|meta");
-    }
-    device = device.equals("cuda") ? "cuda:0" : device;
+    Device single = DeviceRequest.parse(device).single();
+    device = single == null ? device : single.toString();
+    maxMemory = Map.copyOf(maxMemory);
     Objects.requireNonNull(residency);
     Objects.requireNonNull(progress);
   }
@@ -102,6 +108,7 @@ public record LoadOptions(
         .variant(variant)
         .dtype(dtype)
         .device(device)
+        .maxMemory(maxMemory)
         .seed(seed)
         .rng(rng)
         .residency(residency)
@@ -119,6 +126,7 @@ public record LoadOptions(
     private @Nullable String variant;
     private @Nullable DType dtype;
     private String device = "cpu";
+    private Map<Device, Long> maxMemory = Map.of();
     private long seed;
     private @Nullable Rng rng;
     private Residency residency = Residency.MMAP;
@@ -154,9 +162,15 @@ public record LoadOptions(
       return this;
     }
 
-    /** Sets the device, {@code cpu} unless set. */
+    /** Sets the device or how to choose devices, {@code cpu} unless set. */
     public Builder device(String device) {
       this.device = device;
+      return this;
+    }
+
+    /** Sets what devices there are for a strategy, and how many bytes may go on each. */
+    public Builder maxMemory(Map<Device, Long> maxMemory) {
+      this.maxMemory = maxMemory;
       return this;
     }
 
@@ -220,6 +234,7 @@ public record LoadOptions(
           variant,
           dtype,
           device,
+          maxMemory,
           seed,
           rng,
           residency,

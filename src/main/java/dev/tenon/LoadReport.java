@@ -13,7 +13,7 @@ import java.util.List;
  * @param className the class, such as {@code Gemma2ForCausalLM}
  * @param modelType the config's {@code model_type}
  * @param dtype the dtype of floating-point slots
- * @param device where the tensors are
+ * @param device where the tensors are: {@code cpu}, or several as in {@code cuda:0,cpu}
  * @param slots every slot, parameters first, each in registration order
  * @param missing names no file holds and no tie fills
  * @param unexpected keys of the files that no slot takes
@@ -42,6 +42,11 @@ public record LoadReport(
     ReadBytes read,
     List<Interval> timeline,
     Millis millis) {
+
+  /** Whether tensors are on several devices, so that it says something on which each is. */
+  public boolean placed() {
+    return device.indexOf(',') >= 0;
+  }
 
   /** Copies the lists. */
   public LoadReport {

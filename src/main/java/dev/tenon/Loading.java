@@ -9,7 +9,7 @@ import dev.tenon.engine.Phase;
 import dev.tenon.engine.SharedFiles;
 import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
-import dev.tenon.plan.Device;
+import dev.tenon.plan.Placement;
 import dev.tenon.trace.ChromeTrace;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
@@ -76,7 +76,7 @@ final class Loading {
     LoadListener listener =
         (phase, done, total) -> progress.update(phase.name().toLowerCase(Locale.ROOT), done, total);
     awaitLibtorch(trace);
-    EngineOptions how = engineOptions(options, trace);
+    EngineOptions how = engineOptions(prepared.placement(), options, trace);
     Loaded loaded =
         files == null
             ? Engine.load(prepared.plan(), prepared.shards(), how, listener)
@@ -84,7 +84,7 @@ final class Loading {
     try {
       Strictness.check(loaded.plan(), path, options);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
-      LoadReport report = Reports.of(loaded, options, trace, millis);
+      LoadReport report = Reports.of(loaded, prepared.placement(), trace, millis);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
       return new Model(loaded, report, config, options.seed());
     } catch (Throwable failure) {
@@ -101,21 +101,22 @@ final class Loading {
     }
   }
 
-  private static EngineOptions engineOptions(LoadOptions options, Trace trace) {
+  private static EngineOptions engineOptions(
+      Placement placement, LoadOptions options, Trace trace) {
     Initializer initializer = options.initializer();
     return EngineOptions.defaults()
         .tracing(trace)
-        .on(Device.parse(options.device()))
-        .drawing(dev.tenon.engine.Rng.valueOf(rng(options).name()), options.seed())
+        .placed(placement)
+        .drawing(dev.tenon.engine.Rng.valueOf(rng(placement, options).name()), options.seed())
         .residing(dev.tenon.engine.Residency.valueOf(options.residency().name()))
         .initializing(initializer == null ? null : initializer::initialize);
   }
 
-  private static Rng rng(LoadOptions options) {
+  private static Rng rng(Placement placement, LoadOptions options) {
     if (options.rng() != null) {
       return options.rng();
     }
-    return options.device().equals("cpu") && NativeCore.available() ? Rng.PHILOX : Rng.TORCH;
+    return placement.onHost() && NativeCore.available() ? Rng.PHILOX : Rng.TORCH;
   }
 
   private static Millis millis(Stopwatch stopwatch, Timings timings) {

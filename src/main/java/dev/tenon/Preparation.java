@@ -2,7 +2,11 @@ package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.plan.Device;
+import dev.tenon.plan.DeviceRequest;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Placement;
+import dev.tenon.plan.Placer;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;
 import dev.tenon.skeleton.Config;
@@ -11,7 +15,9 @@ import dev.tenon.tensor.DType;
 import dev.tenon.trace.Trace;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All of a load that needs no libtorch: config, headers, plan, and how long each took.
@@ -20,10 +26,16 @@ import java.util.List;
  * @param source where its skeleton came from
  * @param shards the files the plan reads
  * @param plan what to do
+ * @param placement where each slot goes
  * @param stopwatch durations of the phases so far
  */
 record Preparation(
-    Config config, SkeletonSource source, List<Shard> shards, LoadPlan plan, Stopwatch stopwatch) {
+    Config config,
+    SkeletonSource source,
+    List<Shard> shards,
+    LoadPlan plan,
+    Placement placement,
+    Stopwatch stopwatch) {
 
   /** Of a checkpoint. */
   static Preparation ofCheckpoint(Path path, LoadOptions options, Trace trace) {
@@ -51,8 +63,9 @@ record Preparation(
             ? Planner.plan(checkpoint, asked)
             : Planner.plan(checkpoint, skeleton, config, asked);
     Strictness.check(plan, path, options);
+    Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    return new Preparation(config, source, checkpoint.shards(), plan, stopwatch);
+    return new Preparation(config, source, checkpoint.shards(), plan, placement, stopwatch);
   }
 
   /** Of a config alone: everything will be initialised. */
@@ -63,8 +76,20 @@ record Preparation(
     Skeleton skeleton = source.require(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));
+    Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    return new Preparation(config, source, List.of(), plan, stopwatch);
+    return new Preparation(config, source, List.of(), plan, placement, stopwatch);
+  }
+
+  /** A strategy that is told of no devices has those of this machine. */
+  private static Placement place(LoadPlan plan, LoadOptions options) {
+    DeviceRequest request = DeviceRequest.parse(options.device());
+    Map<Device, Long> budgets = options.maxMemory();
+    if (request.strategy() != null && budgets.isEmpty()) {
+      budgets = new HashMap<>(Gpus.budgets());
+      budgets.put(Device.CPU, Long.MAX_VALUE);
+    }
+    return Placer.place(plan, request, budgets);
   }
 
   private static Path directory(Path config) {

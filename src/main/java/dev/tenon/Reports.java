@@ -5,6 +5,7 @@ import dev.tenon.engine.PlannedOrigins;
 import dev.tenon.engine.SlotOrigin;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.Placement;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
@@ -19,42 +20,48 @@ final class Reports {
   private Reports() {}
 
   /** What a plan would do. */
-  static LoadReport of(LoadPlan plan, String device, Trace trace, Millis millis) {
+  static LoadReport of(LoadPlan plan, Placement placement, Trace trace, Millis millis) {
     List<String> warnings = new ArrayList<>(plan.warnings());
     for (TieCandidate tie : plan.candidates()) {
       warnings.add(
           "The files hold both sides of a tie, only their bytes tell if it holds: target=%s, source=%s"
               .formatted(name(plan, tie.target()), name(plan, tie.owner())));
     }
-    return of(plan, PlannedOrigins.of(plan)::get, warnings, device, ReadBytes.NONE, trace, millis);
+    return of(
+        plan, PlannedOrigins.of(plan)::get, warnings, placement, ReadBytes.NONE, trace, millis);
   }
 
   /** What a load did, with a warning if it had to do without the native core. */
-  static LoadReport of(Loaded loaded, LoadOptions options, Trace trace, Millis millis) {
+  static LoadReport of(Loaded loaded, Placement placement, Trace trace, Millis millis) {
     LoadPlan plan = loaded.plan();
     List<String> warnings = new ArrayList<>(plan.warnings());
-    String reason = options.device().equals("cpu") ? NativeCore.unavailable() : null;
+    String reason = placement.onHost() ? NativeCore.unavailable() : null;
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, loaded::origin, warnings, options.device(), loaded.bytes(), trace, millis);
+    return of(plan, loaded::origin, warnings, placement, loaded.bytes(), trace, millis);
   }
 
   private static LoadReport of(
       LoadPlan plan,
       IntFunction<SlotOrigin> origins,
       List<String> warnings,
-      String device,
+      Placement placement,
       ReadBytes read,
       Trace trace,
       Millis millis) {
+    warnings.addAll(placement.warnings());
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
       Step step = plan.steps().get(i);
       SlotOrigin origin = origins.apply(i);
       slots.add(
           new SlotReport(
-              step.slot(), step.dtype(), Origin.valueOf(origin.kind().name()), origin.from()));
+              step.slot(),
+              step.dtype(),
+              Origin.valueOf(origin.kind().name()),
+              origin.from(),
+              placement.devices().get(i)));
     }
     Skeleton skeleton = plan.skeleton();
     List<List<String>> tied =
@@ -65,7 +72,7 @@ final class Reports {
         skeleton.className(),
         skeleton.modelType(),
         plan.dtype(),
-        device,
+        placement.text(),
         slots,
         plan.missing(),
         plan.unexpected(),

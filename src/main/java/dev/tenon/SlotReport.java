@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.plan.Device;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 
@@ -10,8 +11,9 @@ import dev.tenon.tensor.DType;
  * @param dtype its dtype in the model
  * @param origin how it got its bytes
  * @param from the file, the rule, or the name whose tensor it shares
+ * @param device where its tensor is
  */
-public record SlotReport(Slot slot, DType dtype, Origin origin, String from) {
+public record SlotReport(Slot slot, DType dtype, Origin origin, String from, Device device) {
 
   /** The slot's full name. */
   public String name() {

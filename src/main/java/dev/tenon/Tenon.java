@@ -130,7 +130,7 @@ public final class Tenon {
     Trace trace = Trace.keeping();
     Preparation prepared = Preparation.ofCheckpoint(path, options, trace);
     Millis millis = prepared.stopwatch().with(0, 0, 0, 0);
-    return Reports.of(prepared.plan(), options.device(), trace, millis);
+    return Reports.of(prepared.plan(), prepared.placement(), trace, millis);
   }
 
   /**

@@ -61,4 +61,25 @@ class CudaTest {
       assertThat(model.digests()).isEqualTo(before);
     }
   }
+
+  @Test
+  void aMapPutsSomeThereAndTheRestOnTheCpu() {
+    Path path = SCENARIOS.resolve("gemma2-tied-source-only");
+    LoadOptions options = LoadOptions.builder().device("model.layers.0=cuda:0,=cpu").build();
+    try (Model cpu = Tenon.load(path, CPU);
+        Model both = Tenon.load(path, options)) {
+      assertThat(both.digests()).isEqualTo(cpu.digests());
+      assertThat(both.names())
+          .allMatch(name -> both.tensor(name).is_cuda() == name.startsWith("model.layers.0."));
+    }
+  }
+
+  @Test
+  void autoTakesTheGpuThereIs() {
+    LoadOptions auto = LoadOptions.builder().device("auto").build();
+    try (Model model = Tenon.load(SCENARIOS.resolve("gemma2-tied-source-only"), auto)) {
+      assertThat(model.report().device()).startsWith("cuda:0");
+      assertThat(model.tensor("lm_head.weight").is_cuda()).isTrue();
+    }
+  }
 }

@@ -3,8 +3,10 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +21,7 @@ class LoadOptionsTest {
             "fp16",
             DType.F16,
             "cuda:1",
+            Map.of(Device.cuda(1), 1L << 30),
             7,
             Rng.PHILOX,
             Residency.COPY,

@@ -54,6 +54,11 @@ public record TensorEntry(
     return strides == null;
   }
 
+  /** {@return whether elements lie at whole multiples of their size in the file} */
+  public boolean aligned() {
+    return dtype.isByteAddressable() && offset % (dtype.bits() / 8) == 0;
+  }
+
   /** {@return the bytes the elements take when packed, in the file's dtype} */
   public long bytes() {
     return dtype.bytes(shape.elements());

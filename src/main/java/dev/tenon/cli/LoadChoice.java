@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
 final class LoadChoice {
   private static final String DTYPE = "--dtype";
   private static final String DEVICE = "--device";
+  private static final String MAX_MEMORY = "--max-memory";
   private static final String SEED = "--seed";
   private static final String RNG = "--rng";
   private static final String RESIDENCY = "--residency";
@@ -27,7 +28,18 @@ final class LoadChoice {
   static void declare(CommandSpec spec) {
     ClassChoice.declare(spec);
     value(spec, DTYPE, String.class, "auto (what the checkpoint suggests), float32, bfloat16, …");
-    value(spec, DEVICE, String.class, "cpu (the default), cuda:N or meta.");
+    value(
+        spec,
+        DEVICE,
+        String.class,
+        "cpu (the default), cuda:N, meta, disk (mapped and left alone); auto, balanced or"
+            + " sequential over GPUs, CPU and disk; or modules and devices:"
+            + " model.layers=cuda:0,lm_head=disk,=cpu, where the empty module is the rest.");
+    value(
+        spec,
+        MAX_MEMORY,
+        String.class,
+        "What devices there are and how much goes on each, such as cuda:0=10GiB,cpu=30GiB.");
     value(spec, SEED, long.class, "Seed of missing slots' random numbers (default: 0).");
     value(spec, RNG, Rng.class, "torch (the reference's) or philox (the default on a CPU).");
     value(
@@ -50,6 +62,7 @@ final class LoadChoice {
           ClassChoice.read(parsed)
               .dtype(dtype.equals(AUTO) ? null : DType.ofTorchName(dtype))
               .device(parsed.matchedOptionValue(DEVICE, "cpu"))
+              .maxMemory(Budgets.parse(parsed.matchedOptionValue(MAX_MEMORY, "")))
               .seed(parsed.matchedOptionValue(SEED, 0L))
               .rng(parsed.matchedOptionValue(RNG, null))
               .residency(parsed.matchedOptionValue(RESIDENCY, Residency.MMAP))

@@ -45,7 +45,7 @@ final class ReportJson {
     Json.strings(json, "warnings", report.warnings());
     json.writeArrayFieldStart("tensors");
     for (SlotReport slot : report.slots()) {
-      tensor(slot, digests.get(slot.name()), json);
+      tensor(slot, report.placed(), digests.get(slot.name()), json);
     }
     json.writeEndArray();
     bytes(report.bytes(), json);
@@ -53,7 +53,8 @@ final class ReportJson {
     json.writeEndObject();
   }
 
-  private static void tensor(SlotReport slot, @Nullable Integer crc32, JsonGenerator json)
+  private static void tensor(
+      SlotReport slot, boolean placed, @Nullable Integer crc32, JsonGenerator json)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("name", slot.name());
@@ -62,6 +63,9 @@ final class ReportJson {
     json.writeStringField("dtype", slot.dtype().torchName());
     json.writeStringField("origin", slot.origin().name().toLowerCase(Locale.ROOT));
     json.writeStringField("from", slot.from());
+    if (placed) {
+      json.writeStringField("device", slot.device().toString());
+    }
     if (crc32 != null) {
       json.writeStringField("crc32", String.format("%08x", crc32));
     }

@@ -30,6 +30,7 @@ final class ReportText {
           slot.dtype().torchName(),
           slot.slot().shape().toString(),
           crc32 == null ? "" : String.format("%08x", crc32),
+          report.placed() ? slot.device().toString() : "",
           slot.from());
     }
     table.print(out);

@@ -1,13 +1,15 @@
 package dev.tenon.engine;
 
 import dev.tenon.plan.Device;
+import dev.tenon.plan.Placement;
 import dev.tenon.trace.Trace;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a plan is carried out.
  *
- * @param device where tensors go
+ * @param device where tensors go that {@code placement} says nothing of
+ * @param placement where each slot goes, or null for all on {@code device}
  * @param rng whose random numbers missing slots get
  * @param seed of those numbers
  * @param residency where loaded bytes live on the CPU; other devices have their own memory anyway
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EngineOptions(
     Device device,
+    @Nullable Placement placement,
     Rng rng,
     long seed,
     Residency residency,
@@ -39,6 +42,7 @@ public record EngineOptions(
   public static EngineOptions defaults() {
     return new EngineOptions(
         Device.CPU,
+        null,
         Rng.TORCH,
         0,
         Residency.MMAP,
@@ -47,28 +51,34 @@ public record EngineOptions(
         Trace.OFF);
   }
 
-  /** These with another device. */
+  /** These with each slot where a placement puts it. */
+  public EngineOptions placed(Placement other) {
+    return new EngineOptions(device, other, rng, seed, residency, initializer, threads, trace);
+  }
+
+  /** These with all on another device. */
   public EngineOptions on(Device other) {
-    return new EngineOptions(other, rng, seed, residency, initializer, threads, trace);
+    return new EngineOptions(other, null, rng, seed, residency, initializer, threads, trace);
   }
 
   /** These with another residency. */
   public EngineOptions residing(Residency other) {
-    return new EngineOptions(device, rng, seed, other, initializer, threads, trace);
+    return new EngineOptions(device, placement, rng, seed, other, initializer, threads, trace);
   }
 
   /** These with other random numbers. */
   public EngineOptions drawing(Rng other, long otherSeed) {
-    return new EngineOptions(device, other, otherSeed, residency, initializer, threads, trace);
+    return new EngineOptions(
+        device, placement, other, otherSeed, residency, initializer, threads, trace);
   }
 
   /** These with a trace. */
   public EngineOptions tracing(Trace other) {
-    return new EngineOptions(device, rng, seed, residency, initializer, threads, other);
+    return new EngineOptions(device, placement, rng, seed, residency, initializer, threads, other);
   }
 
   /** These with a user's initialiser. */
   public EngineOptions initializing(@Nullable UserInitializer other) {
-    return new EngineOptions(device, rng, seed, residency, other, threads, trace);
+    return new EngineOptions(device, placement, rng, seed, residency, other, threads, trace);
   }
 }

@@ -17,8 +17,7 @@ final class LoadRun implements AutoCloseable {
   private final MappedFiles mapped;
   private final Tensors onCpu = new Tensors(Device.CPU);
   private final LazyCore core;
-  private final Tensors onDevice;
-  private final Reader reader;
+  private final List<Lane> lanes;
   private final Timings timings;
   private final Initialized initialized;
   private final Tensor[] tensors;
@@ -40,15 +39,14 @@ final class LoadRun implements AutoCloseable {
     this.files = files;
     this.mapped = new MappedFiles(shards);
     this.core = core;
-    this.onDevice = new Tensors(options.device(), core);
-    this.reader = new Reader(files, onCpu, options.device(), options.residency());
+    this.lanes = Lane.of(wanted, options, files, onCpu, core);
     this.plan = wanted;
     this.initialized = new Initialized(plan.skeleton().slots());
     this.tensors = new Tensor[plan.steps().size()];
   }
 
   Loaded load() {
-    TorchTypes.requireDevice(options.device());
+    lanes.forEach(lane -> TorchTypes.requireDevice(lane.options().device()));
     files.verifyUnchanged();
     reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
@@ -56,11 +54,11 @@ final class LoadRun implements AutoCloseable {
         initialized.set(i);
       }
     }
-    allocate();
+    lanes.forEach(lane -> lane.allocate(plan.steps(), tensors));
     timings.end(Phase.ALLOCATE);
     reading(this::read);
     timings.end(Phase.READ);
-    Missing missing = new Missing(plan, initialized, tensors, options, listener, core);
+    Missing missing = new Missing(plan, initialized, tensors, lanes, options, listener, core);
     missing.initialize();
     timings.end(Phase.INIT);
     tie();
@@ -68,7 +66,7 @@ final class LoadRun implements AutoCloseable {
     Bindings.verify(plan.skeleton(), plan.ties(), tensors);
     timings.end(Phase.TIE);
     handedOut = true;
-    return new Loaded(plan, options.device(), tensors, missing.origins(), timings, bytes, mapped);
+    return new Loaded(plan, tensors, missing.origins(), timings, bytes, mapped);
   }
 
   /** What goes wrong because a file changed meanwhile says so. */
@@ -82,53 +80,34 @@ final class LoadRun implements AutoCloseable {
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */
   private void decideTies() {
-    if (options.device().kind() == Device.Kind.META) {
-      plan = plan.resolve(candidate -> true);
-      return;
-    }
-    boolean copies = options.device().kind() != Device.Kind.CPU;
+    boolean copies = lanes.stream().noneMatch(Lane::onHost);
     Residency residency = copies ? Residency.COPY : options.residency();
     Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, residency);
     TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options);
     List<Step> steps = plan.steps();
-    plan = plan.resolve(tie -> bytes.equal(steps.get(tie.target()), steps.get(tie.owner())));
+    plan =
+        plan.resolve(
+            tie ->
+                lane(tie.owner()).isMeta()
+                    || bytes.equal(steps.get(tie.target()), steps.get(tie.owner())));
   }
 
-  private void allocate() {
-    if (options.device().kind() == Device.Kind.CPU) {
-      Preflight.check(ownBytes());
+  private Lane lane(int slot) {
+    int at = 0;
+    while (!lanes.get(at).has(slot)) {
+      at++;
     }
-    Allocation allocation = new Allocation(onDevice, tensors);
-    for (int i = 0; i < tensors.length; i++) {
-      Step step = plan.steps().get(i);
-      if (!(step instanceof Step.Tied) && !reader.mappable(step)) {
-        allocation.add(i, step.slot().shape(), step.dtype());
-      }
-    }
-    allocation.finish();
-  }
-
-  /** Bytes of slots that are neither tied nor views of a file. */
-  private long ownBytes() {
-    long bytes = 0;
-    for (Step step : plan.steps()) {
-      if (!(step instanceof Step.Tied) && !reader.mappable(step)) {
-        bytes += step.dtype().bytes(step.slot().shape().elements());
-      }
-    }
-    return bytes;
+    return lanes.get(at);
   }
 
   private void read() {
-    ReadPhase phase = new ReadPhase(files, reader, core, onDevice, options, listener);
-    phase.run(plan.steps(), tensors);
-    bytes = phase.bytes();
+    bytes = ReadPhase.run(lanes, plan.steps(), tensors, files, core, listener);
     for (int i = 0; i < tensors.length; i++) {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Read || step instanceof Step.Assemble) {
         initialized.set(i);
       }
-      if (step instanceof Step.Read read && reader.mappable(step)) {
+      if (step instanceof Step.Read read && lane(i).maps(i, step)) {
         mapped.add(tensors[i], read.entry().file());
       }
     }
@@ -151,7 +130,7 @@ final class LoadRun implements AutoCloseable {
       Bindings.free(tensors, new Tensor[0]);
     }
     onCpu.close();
-    onDevice.close();
+    lanes.forEach(Lane::close);
     core.close();
   }
 }

@@ -36,18 +36,15 @@ public final class Loaded implements AutoCloseable {
   private volatile Tensor[] tensors;
   private volatile Skeleton skeleton;
   private List<TieGroup> ties;
-  private Device device;
 
   Loaded(
       LoadPlan plan,
-      Device device,
       Tensor[] tensors,
       SlotOrigin[] origins,
       Timings timings,
       ReadBytes bytes,
       MappedFiles mapped) {
     this.plan = plan;
-    this.device = device;
     this.tensors = tensors;
     this.origins = origins;
     this.timings = timings;
@@ -67,11 +64,6 @@ public final class Loaded implements AutoCloseable {
    */
   public Skeleton skeleton() {
     return skeleton;
-  }
-
-  /** Where the tensors are now. */
-  public Device device() {
-    return device;
   }
 
   /** Groups of slots that share a tensor now. */
@@ -145,7 +137,6 @@ public final class Loaded implements AutoCloseable {
     }
     Bindings.free(tensors, moved);
     tensors = moved;
-    device = where;
     verifyTies();
   }
 

@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
-import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
@@ -11,6 +10,7 @@ import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,7 @@ final class Missing {
   private final LoadPlan plan;
   private final Initialized initialized;
   private final Tensor[] tensors;
+  private final List<Lane> lanes;
   private final EngineOptions options;
   private final LoadListener listener;
   private final LazyCore core;
@@ -36,12 +37,14 @@ final class Missing {
       LoadPlan plan,
       Initialized initialized,
       Tensor[] tensors,
+      List<Lane> lanes,
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
     this.plan = plan;
     this.initialized = initialized;
     this.tensors = tensors;
+    this.lanes = lanes;
     this.options = options;
     this.listener = listener;
     this.core = core;
@@ -53,20 +56,18 @@ final class Missing {
     if (user != null) {
       askUser(user);
     }
-    List<InitTask> tasks = new ArrayList<>();
-    List<Slot> slots = plan.skeleton().slots();
-    for (InitStep step : plan.skeleton().steps()) {
-      int slot = step.slot();
-      if (initialized.isClear(slot)) {
-        DType dtype = plan.steps().get(slot).dtype();
-        tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensors[slot]));
-        if (!(step.rule() instanceof InitRule.Part)) {
-          rules[slot] = step.rule();
-        }
+    List<List<InitTask>> tasks = lanes.stream().map(this::tasks).toList();
+    long total = tasks.stream().flatMap(List::stream).mapToLong(InitTask::bytes).sum();
+    long[] done = {0};
+    LongConsumer written =
+        bytes -> {
+          done[0] += bytes;
+          listener.progress(Phase.INIT, done[0], total);
+        };
+    for (int i = 0; i < lanes.size(); i++) {
+      if (!lanes.get(i).isMeta()) {
+        run(lanes.get(i), tasks.get(i), written);
       }
-    }
-    if (options.device().kind() != Device.Kind.META) {
-      run(tasks);
     }
     for (int i = 0; i < rules.length; i++) {
       if (rules[i] != null) {
@@ -75,16 +76,26 @@ final class Missing {
     }
   }
 
-  private void run(List<InitTask> tasks) {
-    long total = tasks.stream().mapToLong(InitTask::bytes).sum();
-    long[] done = {0};
-    try (InitEngine engine = InitEngines.of(options, core, plan.skeleton())) {
-      engine.fill(
-          tasks,
-          bytes -> {
-            done[0] += bytes;
-            listener.progress(Phase.INIT, done[0], total);
-          });
+  /** What is to be written on a device, in the skeleton's order. */
+  private List<InitTask> tasks(Lane lane) {
+    List<InitTask> tasks = new ArrayList<>();
+    List<Slot> slots = plan.skeleton().slots();
+    for (InitStep step : plan.skeleton().steps()) {
+      int slot = step.slot();
+      if (lane.has(slot) && initialized.isClear(slot)) {
+        DType dtype = plan.steps().get(slot).dtype();
+        tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensors[slot]));
+        if (!(step.rule() instanceof InitRule.Part)) {
+          rules[slot] = step.rule();
+        }
+      }
+    }
+    return tasks;
+  }
+
+  private void run(Lane lane, List<InitTask> tasks, LongConsumer written) {
+    try (InitEngine engine = InitEngines.of(lane.options(), core, plan.skeleton())) {
+      engine.fill(tasks, written);
     }
   }
 

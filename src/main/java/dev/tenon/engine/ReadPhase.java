@@ -12,10 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Fills every slot that files hold: mapped, read, or converted. */
 final class ReadPhase {
-  private final ShardFiles files;
   private final Reader reader;
   private final EngineOptions options;
-  private final LoadListener listener;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeReads reads;
   private final NativePopulation population;
@@ -26,16 +24,9 @@ final class ReadPhase {
   private long converted;
 
   ReadPhase(
-      ShardFiles files,
-      Reader reader,
-      LazyCore core,
-      Tensors onDevice,
-      EngineOptions options,
-      LoadListener listener) {
-    this.files = files;
+      ShardFiles files, Reader reader, LazyCore core, Tensors onDevice, EngineOptions options) {
     this.reader = reader;
     this.options = options;
-    this.listener = listener;
     this.reads = new NativeReads(files, core, options.trace());
     this.population = new NativePopulation(files, core, options.trace());
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
@@ -46,11 +37,35 @@ final class ReadPhase {
    * Fills the slots of {@link Step.Read} and {@link Step.Assemble} steps.
    *
    * @param tensors one a slot; those to be mapped are null before
+   * @return bytes by the way they were taken
    */
-  void run(List<Step> steps, Tensor[] tensors) {
+  static ReadBytes run(
+      List<Lane> lanes,
+      List<Step> steps,
+      Tensor[] tensors,
+      ShardFiles files,
+      LazyCore core,
+      LoadListener listener) {
+    List<ReadPhase> phases = new ArrayList<>(lanes.size());
+    for (Lane lane : lanes) {
+      ReadPhase phase = lane.reading(files, core);
+      phase.take(lane, steps, tensors);
+      phases.add(phase);
+    }
+    long total = phases.stream().mapToLong(ReadPhase::total).sum();
+    AtomicLong sum = new AtomicLong();
+    LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
+    phases.forEach(phase -> phase.fill(done));
+    files.verifyUnchanged();
+    return phases.stream().map(ReadPhase::bytes).reduce(ReadBytes.NONE, ReadBytes::plus);
+  }
+
+  private void take(Lane lane, List<Step> steps, Tensor[] tensors) {
     for (int i = 0; i < tensors.length; i++) {
       Step step = steps.get(i);
-      if (step instanceof Step.Read read && reader.mappable(step)) {
+      if (!lane.has(i)) {
+        continue;
+      } else if (step instanceof Step.Read read && reader.mappable(step)) {
         tensors[i] = Tensors.kept(reader.map(read));
         mapped += read.entry().bytes();
         populate(read, tensors[i]);
@@ -59,14 +74,17 @@ final class ReadPhase {
         fill(step, tensors[i]);
       }
     }
-    long total = reads.bytes() + population.bytes() + deviceReads.bytes() + bytes(jobs);
-    AtomicLong sum = new AtomicLong();
-    LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
+  }
+
+  private long total() {
+    return reads.bytes() + population.bytes() + deviceReads.bytes() + bytes(jobs);
+  }
+
+  private void fill(LongConsumer done) {
     reads.run(done);
     population.run(done);
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
-    files.verifyUnchanged();
   }
 
   private void count(Step step) {
@@ -83,8 +101,7 @@ final class ReadPhase {
     }
   }
 
-  /** Bytes by the way they were taken, once {@link #run} has returned. */
-  ReadBytes bytes() {
+  private ReadBytes bytes() {
     if (options.device().kind() == Device.Kind.META) {
       return ReadBytes.NONE;
     }

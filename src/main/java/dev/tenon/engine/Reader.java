@@ -51,11 +51,7 @@ final class Reader {
 
   /** Whether the step's slot can be a view of the mapped file. */
   boolean mappable(Step step) {
-    return maps
-        && step instanceof Step.Read read
-        && read.exact()
-        && aligned(read.entry())
-        && read.entry().bytes() > 0;
+    return maps && step instanceof Step.Read read && read.viewable();
   }
 
   /** The slot as a view of the mapped file. */
@@ -78,7 +74,8 @@ final class Reader {
   private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
     TensorEntry entry = read.entry();
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
-    if (!plain && !(entry.contiguous() && (maps ? aligned(entry) : addressable(entry)))) {
+    if (!plain
+        && !(entry.contiguous() && (maps ? entry.aligned() : entry.dtype().isByteAddressable()))) {
       jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
       return;
     }
@@ -131,7 +128,10 @@ final class Reader {
     Piece.Transpose swap = piece.transpose();
     if (swap != null) {
       return Boxes.narrow(source(entry).transpose(swap.first(), swap.second()), box);
-    } else if (maps || !entry.contiguous() || !addressable(entry) || box.size().rank() == 0) {
+    } else if (maps
+        || !entry.contiguous()
+        || !entry.dtype().isByteAddressable()
+        || box.size().rank() == 0) {
       return Boxes.narrow(source(entry), box);
     }
     long[] shape = entry.shape().dims();
@@ -154,7 +154,7 @@ final class Reader {
    * allows, else read.
    */
   private Tensor source(TensorEntry entry) throws IOException {
-    if (maps && entry.bytes() > 0 && aligned(entry)) {
+    if (maps && entry.bytes() > 0 && entry.aligned()) {
       return view(entry);
     }
     TorchTypes.scalarType(entry.dtype());
@@ -171,13 +171,5 @@ final class Reader {
   private static long[] strides(TensorEntry entry) {
     Shape strides = entry.strides();
     return strides == null ? Tensors.rowMajor(entry.shape()) : strides.dims();
-  }
-
-  private static boolean aligned(TensorEntry entry) {
-    return addressable(entry) && entry.offset() % (entry.dtype().bits() / 8) == 0;
-  }
-
-  private static boolean addressable(TensorEntry entry) {
-    return entry.dtype().isByteAddressable();
   }
 }

@@ -13,4 +13,14 @@ package dev.tenon.plan;
 public record ReadBytes(long mapped, long populated, long readAhead, long copied, long converted) {
   /** Nothing was read. */
   public static final ReadBytes NONE = new ReadBytes(0, 0, 0, 0, 0);
+
+  /** These and others. */
+  public ReadBytes plus(ReadBytes other) {
+    return new ReadBytes(
+        mapped + other.mapped,
+        populated + other.populated,
+        readAhead + other.readAhead,
+        copied + other.copied,
+        converted + other.converted);
+  }
 }

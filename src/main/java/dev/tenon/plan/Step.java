@@ -30,6 +30,11 @@ public sealed interface Step {
     public boolean exact() {
       return entry.dtype() == dtype && entry.contiguous();
     }
+
+    /** Whether the slot can be a view of the mapped file: final as it is, and aligned there. */
+    public boolean viewable() {
+      return exact() && entry.bytes() > 0 && entry.aligned();
+    }
   }
 
   /**

@@ -120,7 +120,7 @@ final class PageData {
   private void slots() throws IOException {
     names("slots", report.slots().stream().map(SlotReport::name).toList());
     Codes<Kind> kinds = new Codes<>();
-    column("kind", slot -> kinds.of(Kind.of(slot)));
+    column("kind", slot -> kinds.of(Kind.of(slot, report.placed())));
     Codes<String> sources = new Codes<>();
     column("from", slot -> sources.of(slot.from()));
     column("origin", slot -> slot.origin().ordinal());
@@ -138,10 +138,14 @@ final class PageData {
   }
 
   /** What many slots have in common. */
-  private record Kind(Shape shape, String dtype, long bytes, Slot.Role role) {
-    static Kind of(SlotReport slot) {
+  private record Kind(Shape shape, String dtype, long bytes, Slot.Role role, String device) {
+    static Kind of(SlotReport slot, boolean placed) {
       return new Kind(
-          slot.slot().shape(), slot.dtype().torchName(), slot.bytes(), slot.slot().role());
+          slot.slot().shape(),
+          slot.dtype().torchName(),
+          slot.bytes(),
+          slot.slot().role(),
+          placed ? slot.device().toString() : "");
     }
 
     void write(PageData data) throws IOException {
@@ -151,6 +155,7 @@ final class PageData {
       data.json.writeNumber(bytes);
       data.json.writeNumber(shape.elements());
       data.json.writeNumber(role.ordinal());
+      data.json.writeString(device);
       data.json.writeEndArray();
     }
   }

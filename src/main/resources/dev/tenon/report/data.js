@@ -18,8 +18,8 @@ const unexpected = wholeNames(report.unexpected);
 const missing = new Set(wholeNames(report.missing));
 const mismatched = new Map(report.mismatched.map(([name, stored, model]) => [name, { stored, model }]));
 const names = slotNames.concat(unexpected);
-const kinds = report.kinds.map(([shape, dtype, bytes, elements, role]) => ({ shape, dtype, bytes, elements, role }));
-const NO_KIND = { shape: null, dtype: '', bytes: 0, elements: 0, role: 0 };
+const kinds = report.kinds.map(([shape, dtype, bytes, elements, role, device]) => ({ shape, dtype, bytes, elements, role, device }));
+const NO_KIND = { shape: null, dtype: '', bytes: 0, elements: 0, role: 0, device: '' };
 
 /* What may be asked for, as the list of tensors shows it. */
 const STATES = [
@@ -55,6 +55,7 @@ const isIn = (id, state) => state === 'all' || (state === 'initialized' ? DRAWN.
 const countIn = state => state === 'all' ? names.length
   : state === 'initialized' ? [...DRAWN].reduce((sum, it) => sum + counts.get(it), 0) : counts.get(state);
 
+const placed = kinds.some(({ device }) => device !== '');
 const phases = report.timeline.filter(([kind]) => kind === 0);
 const planned = !phases.some(([, name]) => name === 'read');
 const shapeText = shape => shape === null ? '' : shape.length === 0 ? 'scalar' : shape.join(' × ');

@@ -7,10 +7,12 @@ function showTable() {
     { id: 'name', title: 'Name', style: 'name', cell: nameCell, key: line => line.name },
     { id: 'shape', title: 'Shape', cell: line => [shapeCell(line)], key: line => kindOf(line.ids[0]).elements, style: 'mono' },
     { id: 'dtype', title: 'Dtype', cell: line => [kindOf(first(line)).dtype], key: line => kindOf(line.ids[0]).dtype },
+    ...(placed ? [{ id: 'device', title: 'Device', cell: line => [kindOf(first(line)).device], key: line => kindOf(line.ids[0]).device }] : []),
     { id: 'origin', title: 'Origin', cell: originCell, key: line => states[line.ids[0]] },
     { id: 'from', title: 'From', style: 'from', cell: line => [fromCell(line)], key: line => fromText(line.ids) },
     { id: 'bytes', title: 'Bytes', number: true, cell: line => [bytesCell(line)], key: line => bytesOf(line.ids) },
   ];
+  $('table').classList.toggle('placed', placed);
   const table = new Table($('table'), {
     columns,
     label: 'Tensors',
@@ -85,7 +87,7 @@ function matches(id, terms) {
   if (terms.length === 0) {
     return true;
   }
-  const text = `${names[id]} ${kindOf(id).dtype} ${sourceOf(id)}`.toLowerCase();
+  const text = `${names[id]} ${kindOf(id).dtype} ${kindOf(id).device} ${sourceOf(id)}`.toLowerCase();
   return terms.every(term => typeof term === 'string' ? text.includes(term) : term.test(text));
 }
 

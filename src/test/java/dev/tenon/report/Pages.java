@@ -7,6 +7,7 @@ import dev.tenon.LoadReport;
 import dev.tenon.Millis;
 import dev.tenon.Origin;
 import dev.tenon.SlotReport;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.PlanBytes;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.skeleton.Slot;
@@ -53,7 +54,7 @@ final class Pages {
   /** A loaded slot of a name. */
   static SlotReport slot(String name, long... shape) {
     Slot slot = new Slot(name, Shape.of(shape), DType.F32, Slot.Role.PARAMETER, false, true);
-    return new SlotReport(slot, DType.BF16, Origin.LOADED, "model.safetensors");
+    return new SlotReport(slot, DType.BF16, Origin.LOADED, "model.safetensors", Device.CPU);
   }
 
   /** Slots of a mixture of experts: six in each of so many experts of so many layers. */
