@@ -40,6 +40,7 @@ def bert(out):
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.add_special_tokens(["[PAD]", "[CLS]", "[SEP]"])
     tokenizer.save(str(out / "bert/tokenizer.json"))
 
     tokenizer.enable_padding()
@@ -174,6 +175,7 @@ def llama(out):
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    tokenizer.add_special_tokens(["<s>", "</s>"])
     tokenizer.save(str(out / "llama/tokenizer.json"))
 
     prompt = torch.tensor([tokenizer.encode("the old cat saw a").ids])
