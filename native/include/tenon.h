@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 3
+#define TENON_ABI 4
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -113,20 +113,14 @@ int32_t tenon_read(int64_t file, int64_t offset, int64_t address, int64_t length
  */
 int32_t tenon_move(int64_t pool, int64_t file, const tenon_move_item* items, int64_t count,
                    int64_t* failed);
-/* Asks the kernel to bring a range of a file into the page cache; does not wait for it. */
-int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length);
-/* Brings a range of a file into the page cache, reading in parallel and in order; waits. Not
-   for a file opened with O_DIRECT. */
-int32_t tenon_warm(int64_t pool, int64_t file, int64_t offset, int64_t length);
-
 /* How many of the pages of a range of a file are in the page cache, as cachestat tells: in time that
    goes with folios, not pages. A kernel that lacks or refuses it gives its errno. counts: cached, all. */
 int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* counts);
 
-/* Maps the first bytes of a file; what is written to them stays in this process. tenon_free unmaps
-   them. Where the file has shrunk since, an access ends the process. */
+/* Maps the first bytes of a file at a multiple of 2 MiB, in huge pages where the kernel has them; what
+   is written to them stays in this process. tenon_free unmaps them. Where the file has shrunk since, an access ends the process. */
 int32_t tenon_map(int64_t file, int64_t length, int64_t* address);
-/* Maps in every page of a range for reading, so that no fault is left. */
+/* Maps in every page of a range for reading, so that no fault is left; what is not in memory is read. */
 int32_t tenon_populate(int64_t pool, int64_t address, int64_t length);
 /* How many of the pages of a range are in memory. counts: resident, all. */
 int32_t tenon_residency(int64_t address, int64_t length, int64_t* counts);

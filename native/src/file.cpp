@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pool.h"
 #include "tenon.h"
 
 namespace tenon {
@@ -28,23 +27,6 @@ int32_t read_some(int file, int64_t offset, int64_t length, int64_t room, void* 
     }
   }
   return TENON_OK;
-}
-
-struct Warming {
-  Pool* pool;
-  int file;
-  int64_t offset;
-  int64_t end;
-};
-
-int32_t warm_task(void* context, int64_t task) {
-  const Warming& range = *static_cast<const Warming*>(context);
-  constexpr int64_t piece = kPieceBytes;
-  int64_t offset = range.offset + task * piece;
-  int64_t length = range.end - offset < piece ? range.end - offset : piece;
-  ScratchLoan scratch(range.pool);
-  if (scratch.data() == nullptr) return ENOMEM;
-  return read_fully(range.file, offset, length, scratch.data());
 }
 
 }  // namespace
@@ -104,11 +86,6 @@ int32_t tenon_read(int64_t file, int64_t offset, int64_t address, int64_t length
   return tenon::read_fully(static_cast<int>(file), offset, length, reinterpret_cast<void*>(address));
 }
 
-int32_t tenon_readahead(int64_t file, int64_t offset, int64_t length) {
-  if (file < 0 || offset < 0 || length < 0) return TENON_E_ARGUMENT;
-  return posix_fadvise(static_cast<int>(file), offset, length, POSIX_FADV_WILLNEED);
-}
-
 int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* counts) {
   if (file < 0 || offset < 0 || length < 0 || offset > INT64_MAX - length || counts == nullptr) {
     return TENON_E_ARGUMENT;
@@ -127,14 +104,4 @@ int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* coun
   if (syscall(kCachestat, static_cast<unsigned>(file), &range, &found, 0U) != 0) return errno;
   counts[0] = static_cast<int64_t>(found.cached);
   return TENON_OK;
-}
-
-int32_t tenon_warm(int64_t handle, int64_t file, int64_t offset, int64_t length) {
-  tenon::Pool* pool = tenon::pool_of(handle);
-  if (pool == nullptr || file < 0 || offset < 0 || length < 0 || offset > INT64_MAX - length) {
-    return TENON_E_ARGUMENT;
-  }
-  constexpr int64_t piece = tenon::kPieceBytes;
-  tenon::Warming range = {pool, static_cast<int>(file), offset, offset + length};
-  return tenon::run(pool, length / piece + (length % piece != 0), tenon::warm_task, &range);
 }

@@ -39,6 +39,21 @@ bool is_range(int64_t address, int64_t length) {
   return address > 0 && length >= 0 && address <= INT64_MAX - length - page_bytes();
 }
 
+// Unused addresses that begin at a multiple of a huge page, for a number of whole pages; 0 and errno
+// if there are none.
+int64_t aligned_room(int64_t whole, int protection) {
+  const int64_t reserved = whole + kHugePage;
+  void* memory = mmap(nullptr, static_cast<size_t>(reserved), protection,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return 0;
+  const int64_t begin = reinterpret_cast<int64_t>(memory);
+  const int64_t aligned = (begin + kHugePage - 1) & -kHugePage;
+  const int64_t before = aligned - begin, after = reserved - before - whole;
+  if (before > 0) munmap(memory, static_cast<size_t>(before));
+  if (after > 0) munmap(reinterpret_cast<void*>(aligned + whole), static_cast<size_t>(after));
+  return aligned;
+}
+
 int64_t tasks_of(int64_t length) { return (length + kTask - 1) / kTask; }
 
 // For kernels before 5.14. A file that shrank ends the process here, as any access to it would.
@@ -115,15 +130,8 @@ int32_t tenon_allocate(int64_t handle, int64_t length, int32_t populate, int64_t
   }
   const int64_t page = tenon::page_bytes();
   const int64_t whole = (length + page - 1) & -page;
-  const int64_t mapped = whole + tenon::kHugePage;
-  void* memory = mmap(nullptr, static_cast<size_t>(mapped), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) return errno;
-  int64_t begin = reinterpret_cast<int64_t>(memory);
-  int64_t aligned = (begin + tenon::kHugePage - 1) & -tenon::kHugePage;
-  int64_t before = aligned - begin, after = mapped - before - whole;
-  if (before > 0) munmap(memory, static_cast<size_t>(before));
-  if (after > 0) munmap(reinterpret_cast<void*>(aligned + whole), static_cast<size_t>(after));
+  const int64_t aligned = tenon::aligned_room(whole, PROT_READ | PROT_WRITE);
+  if (aligned == 0) return errno;
   // A kernel without huge pages refuses the advice, and small pages serve as well.
   madvise(reinterpret_cast<void*>(aligned), static_cast<size_t>(whole), MADV_HUGEPAGE);
   int32_t status = TENON_OK;
@@ -140,9 +148,20 @@ int32_t tenon_map(int64_t file, int64_t length, int64_t* address) {
   if (file < 0 || length <= 0 || length > INT64_MAX / 2 || address == nullptr) {
     return TENON_E_ARGUMENT;
   }
-  void* memory = mmap(nullptr, static_cast<size_t>(length), PROT_READ | PROT_WRITE, MAP_PRIVATE,
-                      static_cast<int>(file), 0);
-  if (memory == MAP_FAILED) return errno;
+  const int64_t page = tenon::page_bytes();
+  const int64_t whole = (length + page - 1) & -page;
+  const int64_t room = tenon::aligned_room(whole, PROT_NONE);
+  if (room == 0) return errno;
+  void* memory = mmap(reinterpret_cast<void*>(room), static_cast<size_t>(length),
+                      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, static_cast<int>(file), 0);
+  if (memory == MAP_FAILED) {
+    const int failed = errno;
+    munmap(reinterpret_cast<void*>(room), static_cast<size_t>(whole));
+    return failed;
+  }
+  // Reads what is not in memory in huge pages, which one entry of the page table then holds. A kernel
+  // without them refuses the advice.
+  madvise(memory, static_cast<size_t>(length), MADV_HUGEPAGE);
   *address = reinterpret_cast<int64_t>(memory);
   return TENON_OK;
 }

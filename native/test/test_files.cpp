@@ -48,9 +48,8 @@ void test_reads(int64_t pool, const TestFile& file, int64_t open_file) {
   CHECK(c == d, "a read and a copy convert alike");
 }
 
-void test_cached(int64_t pool, int64_t open_file) {
+void test_cached(int64_t open_file) {
   int64_t counts[2] = {-1, -1};
-  CHECK(tenon_warm(pool, open_file, 0, kBytes) == TENON_OK, "warm");
   int32_t status = tenon_cached(open_file, 0, kBytes, counts);
   if (status == ENOSYS || status == EPERM) return;  // an old kernel, or one that keeps it from us
   CHECK(status == TENON_OK, "cached: %d", status);
@@ -74,12 +73,6 @@ void test_ends(int64_t pool, int64_t open_file) {
   CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_E_ARGUMENT, "cannot write float8");
 }
 
-void test_page_cache(int64_t pool, int64_t open_file) {
-  CHECK(tenon_warm(pool, open_file, 0, kBytes) == TENON_OK, "warm");
-  CHECK(tenon_warm(pool, open_file, 0, kBytes + 1) == TENON_E_END_OF_FILE, "warm beyond the end");
-  CHECK(tenon_readahead(open_file, 0, kBytes) == TENON_OK, "readahead");
-}
-
 void test_state(const TestFile& file, int64_t open_file) {
   int64_t state[5];
   CHECK(tenon_stat(open_file, state) == TENON_OK && state[0] == kBytes, "size");
@@ -91,13 +84,15 @@ void test_state(const TestFile& file, int64_t open_file) {
   CHECK(tenon_stat(-1, state) == TENON_E_ARGUMENT, "no file");
 }
 
-void test_read_and_map(const TestFile& file, int64_t open_file) {
+void test_read_and_map(int64_t pool, const TestFile& file, int64_t open_file) {
   std::vector<unsigned char> out(kBytes);
   CHECK(tenon_read(open_file, 3, address_of(out.data()), kBytes - 4) == TENON_OK, "read");
   CHECK(memcmp(out.data(), file.bytes() + 3, kBytes - 4) == 0, "bytes read");
   CHECK(tenon_read(open_file, 1, address_of(out.data()), kBytes) == TENON_E_END_OF_FILE, "beyond");
   int64_t address = 0;
   CHECK(tenon_map(open_file, kBytes, &address) == TENON_OK, "map");
+  CHECK(address % (2 << 20) == 0, "aligned");
+  CHECK(tenon_populate(pool, address, kBytes) == TENON_OK, "populate");
   unsigned char* mapped = reinterpret_cast<unsigned char*>(address);
   CHECK(memcmp(mapped, file.bytes(), kBytes - 1) == 0, "bytes mapped");
   mapped[0] = static_cast<unsigned char>(~mapped[0]);
@@ -119,9 +114,8 @@ void test_files() {
     test_reads(pool.handle(), file, open_file);
     test_ends(pool.handle(), open_file);
     if (direct == 0) {
-      test_page_cache(pool.handle(), open_file);
-      test_cached(pool.handle(), open_file);
-      test_read_and_map(file, open_file);
+      test_cached(open_file);
+      test_read_and_map(pool.handle(), file, open_file);
       test_state(file, open_file);
     }
     CHECK(tenon_close(open_file) == TENON_OK, "close");

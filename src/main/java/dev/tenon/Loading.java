@@ -11,7 +11,6 @@ import dev.tenon.engine.Timings;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.Placement;
 import dev.tenon.trace.ChromeTrace;
-import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -75,7 +74,6 @@ final class Loading {
     LoadProgress progress = options.progress();
     LoadListener listener =
         (phase, done, total) -> progress.update(phase.name().toLowerCase(Locale.ROOT), done, total);
-    awaitLibtorch(trace);
     EngineOptions how = engineOptions(prepared.placement(), options, trace);
     Loaded loaded =
         files == null
@@ -90,14 +88,6 @@ final class Loading {
     } catch (Throwable failure) {
       loaded.close();
       throw failure;
-    }
-  }
-
-  /** Two natives that load at once on two threads take the JVM's locks in opposite orders. */
-  @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
-  private static void awaitLibtorch(Trace trace) {
-    try (Span span = trace.phase("libtorch")) {
-      Engine.awaitLibtorch();
     }
   }
 

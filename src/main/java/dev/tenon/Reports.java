@@ -9,6 +9,7 @@ import dev.tenon.plan.Placement;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
+import dev.tenon.plan.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.trace.Trace;
 import java.util.ArrayList;
@@ -64,10 +65,14 @@ final class Reports {
               placement.devices().get(i)));
     }
     Skeleton skeleton = plan.skeleton();
-    List<List<String>> tied =
-        plan.ties().stream()
-            .map(group -> group.members().stream().map(i -> name(plan, i)).toList())
-            .toList();
+    List<List<String>> tied = new ArrayList<>();
+    for (TieGroup group : plan.ties()) {
+      List<String> names = new ArrayList<>();
+      for (int member : group.members()) {
+        names.add(name(plan, member));
+      }
+      tied.add(names);
+    }
     return new LoadReport(
         skeleton.className(),
         skeleton.modelType(),

@@ -31,7 +31,6 @@ public final class SharedCheckpoint implements AutoCloseable {
   static SharedCheckpoint open(Path path) {
     Engine.warmUp();
     Checkpoint checkpoint = Checkpoint.open(path, null);
-    Engine.awaitLibtorch();
     return new SharedCheckpoint(path, checkpoint, new SharedFiles(checkpoint.shards()));
   }
 

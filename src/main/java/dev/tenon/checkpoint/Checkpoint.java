@@ -27,7 +27,9 @@ public final class Checkpoint {
     this.shards = List.copyOf(shards);
     this.indexMetadata = Collections.unmodifiableMap(indexMetadata);
     List<TensorEntry> all = new ArrayList<>();
-    shards.forEach(shard -> all.addAll(shard.entries()));
+    for (Shard shard : shards) {
+      all.addAll(shard.entries());
+    }
     // Stable, so that of one name's entries the last shard's comes last.
     all.sort((a, b) -> NaturalOrder.INSTANCE.compare(a.name(), b.name()));
     this.byName = new HashMap<>(all.size() * 4 / 3 + 1);
@@ -38,7 +40,9 @@ public final class Checkpoint {
         lost.add(earlier);
       }
     }
-    all.removeIf(entry -> byName.get(entry.name()) != entry);
+    if (!lost.isEmpty()) {
+      all.removeIf(entry -> byName.get(entry.name()) != entry);
+    }
     this.entries = List.copyOf(all);
     this.shadowed = List.copyOf(lost);
   }

@@ -6,6 +6,7 @@ import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -105,11 +106,11 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
   }
 
   private static void checkName(Path index, String shard) {
-    boolean plain =
-        !shard.isEmpty()
-            && !shard.equals(".")
-            && !shard.equals("..")
-            && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+    boolean plain = !shard.isEmpty() && !shard.equals(".") && !shard.equals("..");
+    for (int i = 0; i < shard.length(); i++) {
+      char c = shard.charAt(i);
+      plain &= c != '/' && c != '\\' && c != ':' && c >= ' ';
+    }
     if (!plain) {
       throw Errors.bad(index, "A shard's name must be a plain file name", "shard", shard);
     }
@@ -123,6 +124,10 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
 
   /** The shards, each once, sorted by name. */
   List<Path> shards() {
-    return new TreeSet<>(weightMap.values()).stream().map(file::resolveSibling).toList();
+    List<Path> shards = new ArrayList<>();
+    for (String name : new TreeSet<>(weightMap.values())) {
+      shards.add(file.resolveSibling(name));
+    }
+    return List.copyOf(shards);
   }
 }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ShardReader {
   private static final List<String> TORCH_NAMES = List.of(".bin", ".pt", ".pth", ".ckpt");
 
+  /** Fewer are read before the pool's threads have started. */
+  private static final int MANY = 8;
+
   private ShardReader() {}
 
   /** A shard, or why there is none. */
@@ -23,8 +26,15 @@ final class ShardReader {
     }
   }
 
-  /** Reads all headers in parallel; of several faults the first file's is thrown. */
+  /** Reads all headers, many in parallel; of several faults the first file's is thrown. */
   static List<Shard> readAll(List<Path> files) {
+    if (files.size() < MANY) {
+      List<Shard> shards = new ArrayList<>(files.size());
+      for (Path file : files) {
+        shards.add(read(file));
+      }
+      return shards;
+    }
     List<Outcome> outcomes = files.parallelStream().map(ShardReader::attempt).toList();
     List<Shard> shards = new ArrayList<>(files.size());
     for (Outcome outcome : outcomes) {
@@ -52,7 +62,11 @@ final class ShardReader {
     if (name.endsWith(".safetensors")) {
       return false;
     }
-    return TORCH_NAMES.stream().anyMatch(name::endsWith)
-        || Files.isRegularFile(file) && FileKind.of(file) == FileKind.ZIP;
+    for (String ending : TORCH_NAMES) {
+      if (name.endsWith(ending)) {
+        return true;
+      }
+    }
+    return Files.isRegularFile(file) && FileKind.of(file) == FileKind.ZIP;
   }
 }

@@ -4,6 +4,7 @@ import dev.tenon.TenonException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,10 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
 
   /** The weight files of a directory. */
   static WeightFiles in(Path directory, @Nullable String variant) {
-    List<String> names = NAMES.stream().map(name -> withVariant(name, variant)).toList();
-    for (String name : names) {
+    List<String> names = new ArrayList<>();
+    for (String plain : NAMES) {
+      String name = withVariant(plain, variant);
+      names.add(name);
       Path candidate = directory.resolve(name);
       // A link that leads nowhere is there: reading it then says so, where passing over would not.
       if (isThere(candidate)) {

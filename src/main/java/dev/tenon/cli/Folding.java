@@ -50,15 +50,21 @@ final class Folding {
 
   /** Folded rows, each where its first name was. */
   static List<Row> fold(List<Row> rows) {
-    int longest = rows.stream().mapToInt(row -> row.segments.size()).max().orElse(0);
+    int longest = 0;
+    for (Row row : rows) {
+      longest = Math.max(longest, row.segments.size());
+    }
     Collection<Row> folded = rows;
     for (int position = longest - 1; position >= 0; position--) {
       Map<List<Object>, List<Row>> groups = new LinkedHashMap<>();
       for (Row row : folded) {
         groups.computeIfAbsent(row.key(position), absent -> new ArrayList<>()).add(row);
       }
-      int at = position;
-      folded = groups.values().stream().map(group -> join(group, at)).toList();
+      List<Row> joined = new ArrayList<>(groups.size());
+      for (List<Row> group : groups.values()) {
+        joined.add(join(group, position));
+      }
+      folded = joined;
     }
     return List.copyOf(folded);
   }

@@ -71,15 +71,16 @@ final class InspectCommand extends TenonCommand {
   private static void print(Checkpoint checkpoint, PrintStream out) {
     for (Shard shard : checkpoint.shards()) {
       out.println(shard.file() + ": " + Units.bytes(shard.size()));
-      shard.metadata().forEach((key, value) -> out.println("  " + key + " = " + value));
+      for (Map.Entry<String, String> entry : shard.metadata().entrySet()) {
+        out.println("  " + entry.getKey() + " = " + entry.getValue());
+      }
       Table table = new Table();
       for (TensorEntry entry : shard.entries()) {
         table.add(entry.name(), entry.dtype().torchName(), entry.shape().toString());
       }
       table.print(out);
     }
-    out.printf(
-        "%s tensors, %s%n",
-        Units.count(checkpoint.entries().size()), Units.bytes(checkpoint.bytes()));
+    String tensors = Units.count(checkpoint.entries().size());
+    out.println(tensors + " tensors, " + Units.bytes(checkpoint.bytes()));
   }
 }

@@ -28,6 +28,9 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
+    // picocli would load databases and calendars for options of such types: a tenth of a short
+    // start.
+    System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int status = run(List.of(args), new Console(out, err));

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadReport;
 import dev.tenon.SlotReport;
+import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.ReadBytes;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -18,9 +19,8 @@ final class ReportText {
 
   /** Prints a report; tensors in {@code digests} get their CRC-32. */
   static void print(LoadReport report, Map<String, Integer> digests, PrintStream out) {
-    out.printf(
-        "%s (%s), %s on %s%n",
-        report.className(), report.modelType(), report.dtype(), report.device());
+    String what = report.className() + " (" + report.modelType() + ")";
+    out.println(what + ", " + report.dtype() + " on " + report.device());
     Table table = new Table();
     for (SlotReport slot : report.slots()) {
       Integer crc32 = digests.get(slot.name());
@@ -36,26 +36,35 @@ final class ReportText {
     table.print(out);
     names("missing", report.missing(), out);
     names("unexpected", report.unexpected(), out);
-    report.mismatched().stream()
-        .map(it -> it.name() + ": checkpoint " + it.checkpoint() + ", model " + it.model())
-        .forEach(line -> out.println("mismatched: " + line));
-    report.warnings().forEach(warning -> out.println("warning: " + warning));
+    for (Mismatch it : report.mismatched()) {
+      String shapes = ": checkpoint " + it.checkpoint() + ", model " + it.model();
+      out.println("mismatched: " + it.name() + shapes);
+    }
+    for (String warning : report.warnings()) {
+      out.println("warning: " + warning);
+    }
     out.println(sizes(report));
     ways(report.read(), out);
     out.println(times(report));
   }
 
   private static void names(String what, List<String> names, PrintStream out) {
-    List<Folding.Row> rows = names.stream().map(name -> Folding.Row.of(name, List.of())).toList();
-    Folding.fold(rows).forEach(row -> out.println(what + ": " + row.name()));
+    List<Folding.Row> rows = new ArrayList<>();
+    for (String name : names) {
+      rows.add(Folding.Row.of(name, List.of()));
+    }
+    for (Folding.Row row : Folding.fold(rows)) {
+      out.println(what + ": " + row.name());
+    }
   }
 
   private static String sizes(LoadReport report) {
-    return "loaded %s, initialized %s, saved by ties %s"
-        .formatted(
-            Units.bytes(report.bytes().loaded()),
-            Units.bytes(report.bytes().initialized()),
-            Units.bytes(report.bytes().tied()));
+    return "loaded "
+        + Units.bytes(report.bytes().loaded())
+        + ", initialized "
+        + Units.bytes(report.bytes().initialized())
+        + ", saved by ties "
+        + Units.bytes(report.bytes().tied());
   }
 
   /** How bytes of files became tensors; nothing if none did. */
@@ -81,7 +90,10 @@ final class ReportText {
   private static String times(LoadReport report) {
     Map<String, Double> phases = Phases.of(report.millis());
     double total = report.millis().total();
-    double rest = 2 * total - phases.values().stream().mapToDouble(Double::doubleValue).sum();
+    double rest = 2 * total;
+    for (double millis : phases.values()) {
+      rest -= millis;
+    }
     boolean loaded = report.millis().read() + report.millis().init() > 0;
     if (loaded) {
       phases.remove("total");
@@ -89,12 +101,11 @@ final class ReportText {
       phases.put("total", total);
     }
     List<String> parts = new ArrayList<>();
-    phases.forEach(
-        (phase, millis) -> {
-          if (millis >= SHORTEST_MILLIS) {
-            parts.add(phase + " " + Units.millis(millis));
-          }
-        });
+    for (Map.Entry<String, Double> phase : phases.entrySet()) {
+      if (phase.getValue() >= SHORTEST_MILLIS) {
+        parts.add(phase.getKey() + " " + Units.millis(phase.getValue()));
+      }
+    }
     long bytes = report.bytes().loaded() + report.bytes().initialized();
     return String.join(", ", parts) + (loaded ? " (" + Units.rate(bytes, total) + ")" : "");
   }

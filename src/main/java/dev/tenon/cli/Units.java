@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** Sizes and counts as people read them. */
 final class Units {
@@ -16,9 +17,7 @@ final class Units {
       value /= 1000;
       unit++;
     }
-    return unit == 0
-        ? bytes + " B"
-        : String.format(Locale.ROOT, digits(value), value) + " " + BYTES[unit];
+    return unit == 0 ? bytes + " B" : fixed(value, digits(value)) + " " + BYTES[unit];
   }
 
   /** Bytes a second. */
@@ -29,18 +28,26 @@ final class Units {
   /** A duration: {@code 0.4 ms}, {@code 12 ms}, {@code 3.4 s}. */
   static String millis(double millis) {
     return millis < 9.95
-        ? String.format(Locale.ROOT, "%.1f ms", millis)
-        : millis < 999.5
-            ? String.format(Locale.ROOT, "%.0f ms", millis)
-            : String.format(Locale.ROOT, "%.2f s", millis / 1000);
+        ? fixed(millis, 1) + " ms"
+        : millis < 999.5 ? fixed(millis, 0) + " ms" : fixed(millis / 1000, 2) + " s";
   }
 
   /** A count with its thousands apart. */
   static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    StringBuilder digits = new StringBuilder().append(count);
+    int first = count < 0 ? 1 : 0;
+    for (int i = digits.length() - 3; i > first; i -= 3) {
+      digits.insert(i, ',');
+    }
+    return digits.toString();
   }
 
-  private static String digits(double value) {
-    return value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f";
+  private static int digits(double value) {
+    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  }
+
+  /** Without a formatter, which reads half a locale before its first number. */
+  private static String fixed(double value, int digits) {
+    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 }

@@ -28,15 +28,9 @@ final class VerifyCommand extends TenonCommand {
     if (json(parsed)) {
       console.json(json -> write(found, json));
     } else {
-      console
-          .out()
-          .printf(
-              "%s: valid, %s tensors in %d files, %s%s%n",
-              found.path(),
-              Units.count(found.tensors()),
-              found.files(),
-              Units.bytes(found.bytes()),
-              found.dataRead() ? ", every byte read" : "");
+      String files = Units.count(found.tensors()) + " tensors in " + found.files() + " files, ";
+      String read = found.dataRead() ? ", every byte read" : "";
+      console.out().println(found.path() + ": valid, " + files + Units.bytes(found.bytes()) + read);
     }
   }
 

@@ -15,16 +15,7 @@ public final class Engine {
   }
 
   /**
-   * Waits until libtorch is there.
-   *
-   * @throws TenonException if its natives are missing or do not load
-   */
-  public static void awaitLibtorch() {
-    TorchRuntime.require();
-  }
-
-  /**
-   * Carries a plan out.
+   * Carries a plan out. Waits for libtorch once there is nothing left that needs none.
    *
    * @param plan what to do
    * @param shards the files the plan was made from, so that one that changed since is noticed;
@@ -32,13 +23,13 @@ public final class Engine {
    * @param options how to do it
    * @param listener told how far it is
    * @return the model's tensors, which the caller closes
-   * @throws TenonException if a file changed or cannot be read, memory is short, a slot gets no
-   *     value, or the thread is interrupted; everything taken is freed by then
+   * @throws TenonException if libtorch does not load, a file changed or cannot be read, memory is
+   *     short, a slot gets no value, or the thread is interrupted; everything taken is freed by
+   *     then
    */
   public static Loaded load(
       LoadPlan plan, List<Shard> shards, EngineOptions options, LoadListener listener) {
-    // First: two natives that load at once on two threads take locks in opposite orders.
-    TorchRuntime.require();
+    TorchRuntime.warmUp();
     return load(plan, shards, options, listener, LazyCore.of(options.threads()));
   }
 
@@ -50,7 +41,7 @@ public final class Engine {
    */
   public static Loaded load(
       LoadPlan plan, SharedFiles files, EngineOptions options, LoadListener listener) {
-    TorchRuntime.require();
+    TorchRuntime.warmUp();
     LazyCore core = LazyCore.of(options.threads());
     return run(new LoadRun(plan, files.shards(), files.files(), options, listener, core));
   }

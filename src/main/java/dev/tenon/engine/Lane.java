@@ -73,6 +73,11 @@ final class Lane implements AutoCloseable {
     return has(slot) && reader.mappable(step);
   }
 
+  /** Whether a slot goes here and is a view of a mapped file all of whose pages shall be in. */
+  boolean populates(int slot, Step step) {
+    return options.residency() == Residency.POPULATE && maps(slot, step);
+  }
+
   /** Allocates what goes here and is neither tied nor a view of a file. */
   void allocate(List<Step> steps, Tensor[] tensors) {
     if (options.device().kind() == Device.Kind.CPU) {

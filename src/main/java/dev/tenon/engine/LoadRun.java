@@ -46,8 +46,11 @@ final class LoadRun implements AutoCloseable {
   }
 
   Loaded load() {
-    lanes.forEach(lane -> TorchTypes.requireDevice(lane.options().device()));
     files.verifyUnchanged();
+    long readAhead = populate();
+    TorchRuntime.require();
+    timings.skip("libtorch");
+    lanes.forEach(lane -> TorchTypes.requireDevice(lane.options().device()));
     reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
       if (plan.steps().get(i) instanceof Step.Tied) {
@@ -57,6 +60,7 @@ final class LoadRun implements AutoCloseable {
     lanes.forEach(lane -> lane.allocate(plan.steps(), tensors));
     timings.end(Phase.ALLOCATE);
     reading(this::read);
+    bytes = bytes.plus(new ReadBytes(0, 0, readAhead, 0, 0));
     timings.end(Phase.READ);
     Missing missing = new Missing(plan, initialized, tensors, lanes, options, listener, core);
     missing.initialize();
@@ -76,6 +80,28 @@ final class LoadRun implements AutoCloseable {
     } catch (TenonException failure) {
       throw files.explain(failure);
     }
+  }
+
+  /**
+   * Brings in the pages of what will be mapped. Needs no libtorch, so that it may run while that
+   * loads.
+   *
+   * @return bytes that were not in memory
+   */
+  private long populate() {
+    if (!core.available()) {
+      return 0;
+    }
+    NativePopulation population =
+        new NativePopulation(lanes, plan.steps(), files, core, options.trace());
+    long total = population.bytes();
+    if (total > 0) {
+      long[] done = {0};
+      reading(
+          () -> population.run(bytes -> listener.progress(Phase.READ, done[0] += bytes, total)));
+      timings.end(Phase.READ);
+    }
+    return population.readAhead();
   }
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */

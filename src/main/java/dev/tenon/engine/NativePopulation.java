@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import dev.tenon.checkpoint.TensorEntry;
-import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
 import dev.tenon.plan.Step;
 import dev.tenon.trace.Span;
@@ -11,15 +10,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
-import org.bytedeco.pytorch.Tensor;
 
 /**
- * Brings in every page of mapped tensors, in file order. What is not in memory yet is read ahead in
- * large parallel reads first: letting each page fault for itself is half as fast as the disk.
+ * Brings in every page of what a plan maps, in file order, without libtorch: so it may run while
+ * that loads. Parts do not end where tensors do: the disk would idle at the end of each.
  */
 @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
 final class NativePopulation {
-  /** Bytes of a step: an interrupt waits for one. */
+  /** Bytes of a part: an interrupt waits for one. */
   private static final long PART = 128L << 20;
 
   /** Bytes between two tensors that cost less to read than to skip. */
@@ -28,95 +26,98 @@ final class NativePopulation {
   private final ShardFiles shards;
   private final LazyCore core;
   private final Trace trace;
-  private final List<Mapped> all = new ArrayList<>();
+  private final List<Run> runs = new ArrayList<>();
   private long readAhead;
 
-  private record Mapped(String slot, TensorEntry entry, Tensor tensor) {
-    long address() {
-      return tensor.data_ptr().address();
+  /** Neighbouring tensors of a file. */
+  private record Run(Path file, long start, long end, List<Step.Read> reads) {
+    long bytes() {
+      return end - start;
     }
 
-    long start() {
-      return entry.offset();
-    }
-
-    long end() {
-      return entry.offset() + entry.bytes();
+    /** Tensors of the run that begin before an offset. */
+    int before(long offset) {
+      int before = 0;
+      while (before < reads.size() && reads.get(before).entry().offset() < offset) {
+        before++;
+      }
+      return before;
     }
   }
 
-  NativePopulation(ShardFiles shards, LazyCore core, Trace trace) {
+  /** Of all slots a lane populates. */
+  NativePopulation(
+      List<Lane> lanes, List<Step> steps, ShardFiles shards, LazyCore core, Trace trace) {
     this.shards = shards;
     this.core = core;
     this.trace = trace;
+    List<Step.Read> reads = new ArrayList<>();
+    for (Lane lane : lanes) {
+      for (int i = 0; i < steps.size(); i++) {
+        if (steps.get(i) instanceof Step.Read read && lane.populates(i, read)) {
+          reads.add(read);
+        }
+      }
+    }
+    reads.sort(
+        Comparator.comparing((Step.Read read) -> read.entry().file())
+            .thenComparingLong(read -> read.entry().offset()));
+    for (int first = 0, next; first < reads.size(); first = next) {
+      TensorEntry entry = reads.get(first).entry();
+      long end = end(entry);
+      for (next = first + 1; next < reads.size(); next++) {
+        TensorEntry other = reads.get(next).entry();
+        if (!other.file().equals(entry.file()) || other.offset() > end + GAP) {
+          break;
+        }
+        end = Math.max(end, end(other));
+      }
+      runs.add(new Run(entry.file(), entry.offset(), end, reads.subList(first, next)));
+    }
   }
 
-  /** Takes a slot over whose tensor is mapped. */
-  void add(Step.Read read, Tensor mapped) {
-    all.add(new Mapped(read.slot().name(), read.entry(), mapped));
+  private static long end(TensorEntry entry) {
+    return entry.offset() + entry.bytes();
   }
 
   /** Bytes that {@link #run} brings in. */
   long bytes() {
-    return bytes(all);
-  }
-
-  private static long bytes(List<Mapped> some) {
-    return some.stream().mapToLong(mapped -> mapped.entry.bytes()).sum();
+    long bytes = 0;
+    for (Run run : runs) {
+      bytes += run.bytes();
+    }
+    return bytes;
   }
 
   /**
    * Brings all pages in.
    *
-   * @param done is told the bytes of each step
-   * @throws dev.tenon.TenonException if a file cannot be read, or the thread is interrupted
+   * @param done is told the bytes of each part
+   * @throws dev.tenon.TenonException if a file changed or cannot be read, or the thread is
+   *     interrupted
    */
   void run(LongConsumer done) {
-    all.sort(
-        Comparator.comparing((Mapped mapped) -> mapped.entry.file())
-            .thenComparingLong(mapped -> mapped.entry.offset()));
-    for (int first = 0; first < all.size(); ) {
-      int next = first + 1;
-      while (next < all.size() && all.get(next).entry.file().equals(all.get(first).entry.file())) {
-        next++;
+    for (Run run : runs) {
+      try (Span span = trace.shard(run.file.getFileName().toString(), run.bytes())) {
+        populate(run, done);
       }
-      Path path = all.get(first).entry.file();
-      List<Mapped> inFile = all.subList(first, next);
-      try (Span span = trace.shard(path.getFileName().toString(), bytes(inFile))) {
-        populate(shards.nativeFile(path), inFile, done);
-      }
-      first = next;
     }
   }
 
-  private void populate(NativeFile file, List<Mapped> inFile, LongConsumer done) {
-    NativeCore pages = core.get();
-    Mapped any = inFile.get(0);
-    ReadAhead ahead = new ReadAhead(pages, file, any.address() - any.start());
-    int last = -1; // of the neighbours the slot at hand is one of
-    for (int i = 0; i < inFile.size(); i++) {
-      while (last < i
-          || last + 1 < inFile.size()
-              && inFile.get(last + 1).start() - inFile.get(last).end() <= GAP) {
-        last++;
+  private void populate(Run run, LongConsumer done) {
+    NativeFile file = shards.nativeFile(run.file);
+    long mapping = shards.address(run.file);
+    for (long start = run.start; start < run.end; start += PART) {
+      Workers.requireNotInterrupted();
+      long bytes = Math.min(PART, run.end - start);
+      int first = Math.max(1, run.before(start + 1)) - 1;
+      String name = run.reads.get(first).slot().name();
+      try (Span span = trace.slots(name, run.before(start + bytes) - first, bytes)) {
+        double cached = core.get().cached(file, start, bytes, mapping + start);
+        readAhead += Math.round((1 - cached) * bytes);
+        core.get().populate(mapping + start, bytes);
       }
-      populate(inFile.get(i), ahead, inFile.get(last).end(), done);
-    }
-    readAhead += ahead.bytes();
-  }
-
-  private void populate(Mapped mapped, ReadAhead ahead, long neighbours, LongConsumer done) {
-    long address = mapped.address();
-    long size = mapped.entry.bytes();
-    try (Span span = trace.slot(mapped.slot, size)) {
-      for (long first = 0; first < size; first += PART) {
-        Workers.requireNotInterrupted();
-        long bytes = Math.min(PART, size - first);
-        long start = mapped.start() + first;
-        ahead.require(start, start + bytes, neighbours);
-        core.get().populate(address + first, bytes);
-        done.accept(bytes);
-      }
+      done.accept(bytes);
     }
   }
 

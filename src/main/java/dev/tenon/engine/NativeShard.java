@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.checkpoint.FileStamp;
+import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
@@ -8,11 +9,24 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A weight file the native core has open.
- *
- * @param file what it has open
+ * A weight file the native core has open. It may be mapped before libtorch is there; from {@link
+ * #map} on libtorch owns the mapping, until then this object does.
  */
-record NativeShard(NativeFile file) implements OpenShard {
+final class NativeShard implements OpenShard {
+  private final NativeFile file;
+  private long mapping;
+  private long mapped;
+  private boolean handedOver;
+
+  NativeShard(NativeFile file) {
+    this.file = file;
+  }
+
+  /** What it has open. */
+  NativeFile file() {
+    return file;
+  }
+
   @Override
   public FileStamp stamp() {
     NativeFile.State now = file.state();
@@ -24,15 +38,36 @@ record NativeShard(NativeFile file) implements OpenShard {
     file.read(offset, to.address() + to.position(), length);
   }
 
+  /**
+   * The address of the mapped file's first byte.
+   *
+   * @param bytes the file's size
+   */
+  long address(long bytes) {
+    if (mapping == 0) {
+      mapping = file.map(bytes);
+      mapped = bytes;
+    }
+    return mapping;
+  }
+
   @Override
   public Tensor map(long bytes) {
+    long address = address(bytes);
     try (TensorOptions options = new TensorOptions(ScalarType.Byte)) {
-      return Tensors.kept(NativeMemory.tensor(file.map(bytes), bytes, new long[] {bytes}, options));
+      Tensor tensor =
+          Tensors.kept(NativeMemory.tensor(address, bytes, new long[] {bytes}, options));
+      handedOver = true;
+      return tensor;
     }
   }
 
   @Override
   public void close() {
+    if (mapping != 0 && !handedOver) {
+      NativeCore.free(mapping, mapped);
+    }
+    mapping = 0;
     file.close();
   }
 }

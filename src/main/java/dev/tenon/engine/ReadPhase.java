@@ -16,7 +16,6 @@ final class ReadPhase {
   private final EngineOptions options;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeReads reads;
-  private final NativePopulation population;
   private final DeviceReads deviceReads;
   private final boolean hasCore;
   private long mapped;
@@ -28,7 +27,6 @@ final class ReadPhase {
     this.reader = reader;
     this.options = options;
     this.reads = new NativeReads(files, core, options.trace());
-    this.population = new NativePopulation(files, core, options.trace());
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
@@ -37,7 +35,7 @@ final class ReadPhase {
    * Fills the slots of {@link Step.Read} and {@link Step.Assemble} steps.
    *
    * @param tensors one a slot; those to be mapped are null before
-   * @return bytes by the way they were taken
+   * @return bytes by the way they were taken, none of them read ahead
    */
   static ReadBytes run(
       List<Lane> lanes,
@@ -77,12 +75,11 @@ final class ReadPhase {
   }
 
   private long total() {
-    return reads.bytes() + population.bytes() + deviceReads.bytes() + bytes(jobs);
+    return reads.bytes() + deviceReads.bytes() + bytes(jobs);
   }
 
   private void fill(LongConsumer done) {
     reads.run(done);
-    population.run(done);
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
   }
@@ -106,8 +103,7 @@ final class ReadPhase {
       return ReadBytes.NONE;
     }
     boolean populated = options.residency() == Residency.POPULATE;
-    return new ReadBytes(
-        populated ? 0 : mapped, populated ? mapped : 0, population.readAhead(), copied, converted);
+    return new ReadBytes(populated ? 0 : mapped, populated ? mapped : 0, 0, copied, converted);
   }
 
   private static long bytes(List<Workers.Job> jobs) {
@@ -125,11 +121,7 @@ final class ReadPhase {
   }
 
   private void populate(Step.Read read, Tensor mapped) {
-    if (options.residency() != Residency.POPULATE) {
-      return;
-    } else if (hasCore) {
-      population.add(read, mapped);
-    } else {
+    if (options.residency() == Residency.POPULATE && !hasCore) {
       Population.add(read.slot().name(), mapped, jobs);
     }
   }

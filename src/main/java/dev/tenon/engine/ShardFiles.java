@@ -109,6 +109,16 @@ final class ShardFiles implements AutoCloseable {
   }
 
   /**
+   * Where the file's first byte is mapped, of one the native core has open; needs no libtorch. The
+   * mapping is that of {@link #mapped}, and gone with this object if that is never called.
+   */
+  synchronized long address(Path file) {
+    NativeShard open = (NativeShard) open(file);
+    requireUnchanged(file, open);
+    return open.address(stamps.get(file).size());
+  }
+
+  /**
    * Reads bytes of a file into memory.
    *
    * @param to the first byte of at least {@code length} bytes

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * pointer; {@link #kept} takes it out of all scopes, those the caller of the load has open
  * included.
  *
- * <p>Thread-safe. Close it when the load ends; the tensors live on.
+ * <p>Thread-safe. Making one needs no libtorch. Close it when the load ends; the tensors live on.
  */
 final class Tensors implements AutoCloseable {
   private final Device device;
   private final @Nullable LazyCore core;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
-  private final MemoryFormatOptional anyFormat = kept(new MemoryFormatOptional());
+  private @Nullable MemoryFormatOptional anyFormat;
 
   /** Makes tensors in libtorch's own memory. */
   Tensors(Device device) {
@@ -47,7 +47,7 @@ final class Tensors implements AutoCloseable {
         return HugePages.tensor(core.get(), shape.dims(), bytes, optionsOf(dtype));
       }
     }
-    return torch.empty(shape.dims(), optionsOf(dtype), anyFormat);
+    return torch.empty(shape.dims(), optionsOf(dtype), anyFormat());
   }
 
   /** Small tensors, allocated together, in no pointer scope. Each is to be deallocated. */
@@ -69,6 +69,15 @@ final class Tensors implements AutoCloseable {
     Tensor view = empty(Shape.of(0), dtype);
     view.set_(bytes.storage(), offset / (dtype.bits() / 8), shape.dims(), strides);
     return view;
+  }
+
+  private synchronized MemoryFormatOptional anyFormat() {
+    MemoryFormatOptional any = anyFormat;
+    if (any == null) {
+      any = kept(new MemoryFormatOptional());
+      anyFormat = any;
+    }
+    return any;
   }
 
   private synchronized TensorOptions optionsOf(DType dtype) {
@@ -96,7 +105,9 @@ final class Tensors implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    anyFormat.deallocate();
+    if (anyFormat != null) {
+      anyFormat.deallocate();
+    }
     options.values().forEach(TensorOptions::deallocate);
     options.clear();
   }

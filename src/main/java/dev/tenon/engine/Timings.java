@@ -30,6 +30,13 @@ public final class Timings {
     since = now;
   }
 
+  /** Ends what counts to no phase: the next one starts now. */
+  void skip(String name) {
+    span.close(name);
+    span = trace.phase();
+    since = System.nanoTime();
+  }
+
   /** How long a phase took, zero if there was nothing to do. */
   public Duration of(Phase phase) {
     return durations.getOrDefault(phase, Duration.ZERO);

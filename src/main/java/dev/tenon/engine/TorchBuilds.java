@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,8 +23,12 @@ final class TorchBuilds {
    * @throws TenonException if there are two builds for this platform
    */
   static void refuseTwo(ClassLoader loader, String platform) {
-    List<String> found =
-        EXTENSIONS.stream().map(platform::concat).filter(build -> has(loader, build)).toList();
+    List<String> found = new ArrayList<>();
+    for (String extension : EXTENSIONS) {
+      if (has(loader, platform + extension)) {
+        found.add(platform + extension);
+      }
+    }
     if (found.size() > 1) {
       throw new TenonException(
           "Two builds of libtorch are on the class path: found="
@@ -32,9 +37,13 @@ final class TorchBuilds {
     }
   }
 
-  private static boolean has(ClassLoader loader, String build) {
-    return LIBRARIES.stream()
-        .map(library -> "org/bytedeco/pytorch/" + build + "/" + library)
-        .anyMatch(resource -> loader.getResource(resource) != null);
+  /** Whether there is a build, such as {@code linux-x86_64-gpu}. */
+  static boolean has(ClassLoader loader, String build) {
+    for (String library : LIBRARIES) {
+      if (loader.getResource("org/bytedeco/pytorch/" + build + "/" + library) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 }

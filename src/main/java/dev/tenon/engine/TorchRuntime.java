@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.nativecore.NativeCore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.bytedeco.javacpp.Loader;
@@ -23,7 +24,12 @@ final class TorchRuntime {
           new Thread(
               () -> {
                 try {
-                  TorchBuilds.refuseTwo(TorchRuntime.class.getClassLoader(), Loader.getPlatform());
+                  // First, and here: two natives that load at once on two threads take the JVM's
+                  // locks in opposite orders.
+                  NativeCore.available();
+                  ClassLoader jars = TorchRuntime.class.getClassLoader();
+                  TorchBuilds.refuseTwo(jars, Loader.getPlatform());
+                  CudaProbes.spare(jars, Loader.getPlatform());
                   torch.empty(1).deallocate();
                   loaded.complete(null);
                 } catch (Throwable failure) {

@@ -109,6 +109,6 @@ public final class MoveBatch {
       return "items=" + count;
     }
     int at = (int) index * WORDS;
-    return "item=%d, source=%d, length=%d".formatted(index, items[at], items[at + 2]);
+    return "item=" + index + ", source=" + items[at] + ", length=" + items[at + 2];
   }
 }

@@ -18,7 +18,7 @@ public final class NativeCore implements AutoCloseable {
     Status.check(
         TenonLibrary.createPool(threads, isa, handle),
         "Cannot start the native core",
-        "threads=%d, isa=%d".formatted(threads, isa));
+        "threads=" + threads + ", isa=" + isa);
     pool = handle[0];
   }
 
@@ -115,21 +115,6 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
-   * Reads a range of a file into the page cache, in parallel and in file order; waits for it.
-   *
-   * @throws TenonException if the file cannot be read or ends within the range
-   */
-  public void warm(NativeFile file, long offset, long length) {
-    guard.use(
-        () -> {
-          Status.check(
-              file.with(fd -> TenonLibrary.warm(pool, fd, offset, length)),
-              "Cannot read ahead",
-              "file=%s, offset=%d, length=%d".formatted(file.path(), offset, length));
-        });
-  }
-
-  /**
    * The part of a range of a file that is in the page cache, from 0 to 1; 1 of an empty range. Asks
    * {@code cachestat}, and where the kernel has or grants none, for each page of the mapping. The
    * cache changes at any time, so it is a hint.
@@ -220,13 +205,13 @@ public final class NativeCore implements AutoCloseable {
           Status.check(
               TenonLibrary.equal(pool, a, b, bytes, equal),
               "Cannot compare memory",
-              "a=%d, b=%d, bytes=%d".formatted(a, b, bytes));
+              "a=" + a + ", b=" + b + ", bytes=" + bytes);
           return equal[0] == 1;
         });
   }
 
   private static String range(long address, long bytes) {
-    return "address=%d, bytes=%d".formatted(address, bytes);
+    return "address=" + address + ", bytes=" + bytes;
   }
 
   /**

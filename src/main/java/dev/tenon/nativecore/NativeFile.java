@@ -23,7 +23,7 @@ public final class NativeFile implements AutoCloseable {
     Status.check(
         TenonLibrary.open(bytes(path), direct ? 1 : 0, opened),
         "Cannot open a file",
-        "file=%s, direct=%b".formatted(path, direct));
+        "file=" + path + ", direct=" + direct);
     descriptor = opened[0];
   }
 
@@ -77,12 +77,13 @@ public final class NativeFile implements AutoCloseable {
     Status.check(
         with(fd -> TenonLibrary.read(fd, offset, address, length)),
         "Cannot read a file",
-        "file=%s, offset=%d, length=%d".formatted(path, offset, length));
+        "file=" + path + ", offset=" + offset + ", length=" + length);
   }
 
   /**
-   * Maps the file's first bytes; what is written to them stays in this process. {@link
-   * NativeCore#free} unmaps them, before or after this file is closed.
+   * Maps the file's first bytes at a multiple of 2 MiB, in huge pages where the kernel has them for
+   * files; what is written to them stays in this process. {@link NativeCore#free} unmaps them,
+   * before or after this file is closed.
    *
    * @param length at least 1; where the file has shrunk to less, an access ends the process
    * @return the first byte's address
@@ -93,7 +94,7 @@ public final class NativeFile implements AutoCloseable {
     Status.check(
         with(fd -> TenonLibrary.map(fd, length, address)),
         "Cannot map a file",
-        "file=%s, length=%d".formatted(path, length));
+        "file=" + path + ", length=" + length);
     return address[0];
   }
 
@@ -116,21 +117,6 @@ public final class NativeFile implements AutoCloseable {
     long[] state = new long[5];
     Status.check(with(fd -> TenonLibrary.stat(fd, state)), "Cannot look at a file", "file=" + path);
     return new State(state[0], Instant.ofEpochSecond(state[1], state[2]), state[3], state[4]);
-  }
-
-  /**
-   * Asks the kernel to bring a range into the page cache; does not wait for it.
-   *
-   * @throws TenonException if the file system cannot
-   */
-  public void readAhead(long offset, long length) {
-    guard.use(
-        () -> {
-          Status.check(
-              TenonLibrary.readahead(descriptor, offset, length),
-              "Cannot read ahead",
-              "file=%s, offset=%d, length=%d".formatted(path, offset, length));
-        });
   }
 
   int with(LongToIntFunction call) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 3;
+  static final int ABI = 4;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
@@ -62,12 +62,6 @@ final class TenonLibrary {
       @Cast("const tenon_move_item*") long[] items,
       long count,
       @Cast("int64_t*") long[] failed);
-
-  @Name("tenon_readahead")
-  static native int readahead(long file, long offset, long length);
-
-  @Name("tenon_warm")
-  static native int warm(long pool, long file, long offset, long length);
 
   @Name("tenon_cached")
   static native int cached(long file, long offset, long length, @Cast("int64_t*") long[] counts);

@@ -51,12 +51,12 @@ final class Owners {
       }
     }
     List<TieGroup> groups = new ArrayList<>(members.size());
-    members.forEach(
-        (owner, others) -> {
-          others.add(owner);
-          others.sort(null);
-          groups.add(new TieGroup(owner, others));
-        });
+    for (Map.Entry<Integer, List<Integer>> group : members.entrySet()) {
+      List<Integer> others = group.getValue();
+      others.add(group.getKey());
+      others.sort(null);
+      groups.add(new TieGroup(group.getKey(), others));
+    }
     groups.sort((a, b) -> Integer.compare(a.members().get(0), b.members().get(0)));
     return groups;
   }

@@ -30,8 +30,12 @@ final class Spelling {
   /** A family's renamings, then the legacy ones. */
   static List<Spelling> of(List<Renaming> renamings, String basePrefix) {
     List<Spelling> spellings = new ArrayList<>();
-    renamings.forEach(renaming -> spellings.add(new Spelling(renaming, basePrefix)));
-    LEGACY.forEach(renaming -> spellings.add(new Spelling(renaming, basePrefix)));
+    for (Renaming renaming : renamings) {
+      spellings.add(new Spelling(renaming, basePrefix));
+    }
+    for (Renaming renaming : LEGACY) {
+      spellings.add(new Spelling(renaming, basePrefix));
+    }
     return List.copyOf(spellings);
   }
 

@@ -1,10 +1,8 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.TenonException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** All families on the class path or module path, looked up by class name. */
@@ -13,8 +11,7 @@ public final class Families {
 
   /** Every family there is, by model type. */
   public static List<Family> all() {
-    List<Family> families = new ArrayList<>();
-    ServiceLoader.load(Family.class, Family.class.getClassLoader()).forEach(families::add);
+    List<Family> families = Registry.all();
     families.sort(Comparator.comparing(Family::modelType));
     return families;
   }
@@ -48,13 +45,12 @@ public final class Families {
    * @throws TenonException if there is no such family
    */
   public static Architecture baseModel(String modelType) {
-    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
-      if (family.modelType().equals(modelType)) {
-        return family.architectures().stream()
-            .filter(architecture -> architecture.className().endsWith("Model"))
-            .min(Comparator.comparingInt(architecture -> architecture.className().length()))
-            .orElseThrow();
-      }
+    Family family = Registry.find(modelType);
+    if (family != null) {
+      return family.architectures().stream()
+          .filter(architecture -> architecture.className().endsWith("Model"))
+          .min(Comparator.comparingInt(architecture -> architecture.className().length()))
+          .orElseThrow();
     }
     throw new TenonException("No family has this model type: modelType=" + modelType);
   }
@@ -96,19 +92,13 @@ public final class Families {
    * usual case no other has to list its classes.
    */
   private static @Nullable Member member(String className, Config config) {
-    List<Family> others = new ArrayList<>();
-    for (Family family : ServiceLoader.load(Family.class, Family.class.getClassLoader())) {
-      if (!family.modelType().equals(config.modelType())) {
-        others.add(family);
-        continue;
-      }
-      Member member = member(className, family);
-      if (member != null) {
-        return member;
-      }
+    Family likely = Registry.find(config.modelType());
+    Member member = likely == null ? null : member(className, likely);
+    if (member != null) {
+      return member;
     }
-    for (Family family : others) {
-      Member member = member(className, family);
+    for (Family family : Registry.all()) {
+      member = member(className, family);
       if (member != null) {
         return member;
       }

@@ -1,10 +1,11 @@
 package dev.tenon.skeleton;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What a family says about names: all regular expressions, searched, not anchored, except the
@@ -33,17 +34,25 @@ public record Patterns(
         join(ignoreMissing, more.ignoreMissing),
         join(ignoreUnexpected, more.ignoreUnexpected),
         join(ignoreOnSave, more.ignoreOnSave),
-        Stream.concat(keepInFp32.stream(), more.keepInFp32.stream()).distinct().toList(),
-        Stream.concat(keepInFp32Strict.stream(), more.keepInFp32Strict.stream())
-            .distinct()
-            .toList());
+        union(keepInFp32, more.keepInFp32),
+        union(keepInFp32Strict, more.keepInFp32Strict));
   }
 
   private static List<Pattern> join(List<Pattern> own, List<Pattern> more) {
     Map<String, Pattern> joined = new LinkedHashMap<>();
-    own.forEach(pattern -> joined.put(pattern.pattern(), pattern));
-    more.forEach(pattern -> joined.putIfAbsent(pattern.pattern(), pattern));
+    for (Pattern pattern : own) {
+      joined.put(pattern.pattern(), pattern);
+    }
+    for (Pattern pattern : more) {
+      joined.putIfAbsent(pattern.pattern(), pattern);
+    }
     return List.copyOf(joined.values());
+  }
+
+  private static List<String> union(List<String> own, List<String> more) {
+    Set<String> all = new LinkedHashSet<>(own);
+    all.addAll(more);
+    return List.copyOf(all);
   }
 
   /** Whether any of the patterns is found in the name. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Turns a described module tree into slots, ties and steps: one walk down for the names, one walk
@@ -57,36 +58,43 @@ final class SkeletonBuilder {
   private void collectSpellings(String path, Module module) {
     SubModel model = module.subModel();
     if (model != null) {
-      model.patterns.forEach(more -> patterns = patterns.and(more));
-      model.renamings.forEach(r -> renamings.add(new Renaming(path, r.source(), r.target())));
-      model.conversions.forEach(
-          c -> conversions.add(new Conversion(path, c.sources(), c.targets(), c.operations())));
+      for (Patterns more : model.patterns) {
+        patterns = patterns.and(more);
+      }
+      for (Renaming r : model.renamings) {
+        renamings.add(new Renaming(path, r.source(), r.target()));
+      }
+      for (Conversion c : model.conversions) {
+        conversions.add(new Conversion(path, c.sources(), c.targets(), c.operations()));
+      }
     }
     String prefix = path.isEmpty() ? "" : path + ".";
-    module.children.forEach((name, child) -> collectSpellings(prefix + name, child));
+    for (Map.Entry<String, Module> child : module.children.entrySet()) {
+      collectSpellings(prefix + child.getKey(), child.getValue());
+    }
   }
 
   private void parameters(String prefix, Module module) {
-    module.parameters.forEach(
-        (name, p) ->
-            slot(
-                new Slot(
-                    prefix + name,
-                    p.shape(),
-                    DType.F32,
-                    Slot.Role.PARAMETER,
-                    false,
-                    p.trainable())));
-    module.children.forEach((name, child) -> parameters(prefix + name + ".", child));
+    for (Map.Entry<String, Module.Parameter> named : module.parameters.entrySet()) {
+      Module.Parameter p = named.getValue();
+      String name = prefix + named.getKey();
+      slot(new Slot(name, p.shape(), DType.F32, Slot.Role.PARAMETER, false, p.trainable()));
+    }
+    for (Map.Entry<String, Module> child : module.children.entrySet()) {
+      parameters(prefix + child.getKey() + ".", child.getValue());
+    }
   }
 
   private void buffers(String prefix, Module module) {
-    module.buffers.forEach(
-        (name, b) -> {
-          Slot.Role role = b.persistent() ? Slot.Role.BUFFER : Slot.Role.TRANSIENT_BUFFER;
-          slot(new Slot(prefix + name, b.shape(), b.dtype(), role, b.fixedDtype(), false));
-        });
-    module.children.forEach((name, child) -> buffers(prefix + name + ".", child));
+    for (Map.Entry<String, Module.Buffer> named : module.buffers.entrySet()) {
+      Module.Buffer b = named.getValue();
+      Slot.Role role = b.persistent() ? Slot.Role.BUFFER : Slot.Role.TRANSIENT_BUFFER;
+      String name = prefix + named.getKey();
+      slot(new Slot(name, b.shape(), b.dtype(), role, b.fixedDtype(), false));
+    }
+    for (Map.Entry<String, Module> child : module.children.entrySet()) {
+      buffers(prefix + child.getKey() + ".", child.getValue());
+    }
   }
 
   private void slot(Slot slot) {
@@ -97,18 +105,24 @@ final class SkeletonBuilder {
   private void initialize(String prefix, Module module, InitRules outer) {
     SubModel model = module.subModel();
     InitRules rules = model == null ? outer : model.rules;
-    module.children.forEach((name, child) -> initialize(prefix + name + ".", child, rules));
+    for (Map.Entry<String, Module> child : module.children.entrySet()) {
+      initialize(prefix + child.getKey() + ".", child.getValue(), rules);
+    }
     Init init = new Init(prefix, module, index, slots, steps);
     rules.initialize(module.kind(), init);
-    module.inits.forEach(more -> more.accept(init));
+    for (Consumer<Init> more : module.inits) {
+      more.accept(init);
+    }
     Init late = new Init(prefix, module, index, slots, fallbacks);
-    module.parameters.forEach(
-        (name, p) -> {
-          if (p.constructed() != null) {
-            late.rule(name, p.constructed());
-          }
-        });
-    module.buffers.forEach((name, b) -> late.copy(name, b.value()));
+    for (Map.Entry<String, Module.Parameter> named : module.parameters.entrySet()) {
+      InitRule constructed = named.getValue().constructed();
+      if (constructed != null) {
+        late.rule(named.getKey(), constructed);
+      }
+    }
+    for (Map.Entry<String, Module.Buffer> named : module.buffers.entrySet()) {
+      late.copy(named.getKey(), named.getValue().value());
+    }
   }
 
   /**
@@ -117,7 +131,9 @@ final class SkeletonBuilder {
    */
   private void completeSteps() {
     boolean[] written = new boolean[slots.size()];
-    steps.forEach(step -> written[step.slot()] |= !(step.rule() instanceof InitRule.Part));
+    for (InitStep step : steps) {
+      written[step.slot()] |= !(step.rule() instanceof InitRule.Part);
+    }
     for (InitStep step : fallbacks) {
       if (!written[step.slot()]) {
         steps.add(step);
@@ -138,14 +154,18 @@ final class SkeletonBuilder {
         ties.put(prefix + tie.target(), new Tie(prefix + tie.target(), prefix + tie.source()));
       }
     }
-    module.children.forEach((name, child) -> collectTies(prefix + name + ".", child));
+    for (Map.Entry<String, Module> child : module.children.entrySet()) {
+      collectTies(prefix + child.getKey() + ".", child.getValue());
+    }
   }
 
   private List<String> names(String prefix) {
-    return slots.stream()
-        .map(Slot::name)
-        .filter(name -> name.startsWith(prefix))
-        .map(name -> name.substring(prefix.length()))
-        .toList();
+    List<String> names = new ArrayList<>();
+    for (Slot slot : slots) {
+      if (slot.name().startsWith(prefix)) {
+        names.add(slot.name().substring(prefix.length()));
+      }
+    }
+    return names;
   }
 }

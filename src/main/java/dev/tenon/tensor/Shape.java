@@ -1,7 +1,6 @@
 package dev.tenon.tensor;
 
 import java.util.Arrays;
-import java.util.stream.Collectors;
 
 /** The sizes of a tensor's dimensions, outermost first, row-major. A scalar has none. Immutable. */
 public final class Shape {
@@ -85,6 +84,6 @@ public final class Shape {
   /** As JSON and Python write it: {@code [256000, 2304]}. */
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.toString(dims);
   }
 }

@@ -94,8 +94,6 @@ class MoveTest {
     mapped.buffer().put(0, bytes);
     Memory expected = Memory.of(4L * 1_400_000);
     try (NativeFile file = NativeFile.open(path)) {
-      file.readAhead(0, bytes.length);
-      core.warm(file, 0, bytes.length);
       assertThat(core.cached(file, 0, bytes.length, mapped.address())).isEqualTo(1);
       file.read(
           core,

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -122,5 +123,13 @@ class FamiliesTest {
         .map(group -> group.stream().sorted().toList())
         .sorted(Comparator.comparing(Object::toString))
         .toList();
+  }
+
+  @Test
+  void everyFamilyIsFoundByItsModelType() {
+    for (Family family : Families.all()) {
+      assertThat(Registry.find(family.modelType())).isInstanceOf(family.getClass());
+    }
+    assertThat(Registry.find("no such type")).isNull();
   }
 }

@@ -37,8 +37,10 @@ class TraceTest {
 
     List<JsonNode> events = events(file);
     assertThat(names(events, "phase"))
-        .containsExactly(
-            "headers", "config", "plan", "libtorch", "allocate", "read", "init", "tie");
+        .containsSubsequence(
+            "headers", "config", "plan", "libtorch", "allocate", "read", "init", "tie")
+        .hasSizeBetween(
+            8, 9); // Pages come in while libtorch loads, where the native core brings them.
     assertThat(names(events, "shard"))
         .containsOnlyOnce("model-00001-of-00007.safetensors", "model-00007-of-00007.safetensors");
     assertThat(events)
