@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.skeleton.Sines;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -97,8 +99,8 @@ final class ValueEvaluator implements AutoCloseable {
           numbers.isEmpty() ? first.gt(inputs.get(1)) : first.gt(number(numbers.get(0), first));
       case POWER_OF -> torch.pow(number(numbers.get(0), first), first);
       case RECIPROCAL -> torch.reciprocal(first);
-      case SIN -> rounded(torch.sin(first.to(torch.ScalarType.Double)), first);
-      case COS -> rounded(torch.cos(first.to(torch.ScalarType.Double)), first);
+      case SIN -> each(first, Sines::sin);
+      case COS -> each(first, Sines::cos);
       case EXP -> torch.exp(first);
       case LOG -> torch.log(first);
       case EXPM1 -> torch.expm1(first);
@@ -125,13 +127,19 @@ final class ValueEvaluator implements AutoCloseable {
         : torch.from_blob(new BytePointer(bytes), dims, options).clone();
   }
 
-  /**
-   * A result of double precision in the dtype of the input. The reference's sine and cosine, which
-   * come from MKL, are within a hair of that; those of a libtorch without MKL are a unit in the
-   * last place off too often to be equal to the bit.
-   */
-  private static Tensor rounded(Tensor exact, Tensor input) {
-    return exact.to(input.scalar_type());
+  private interface FloatOperator {
+    float of(float x);
+  }
+
+  /** One function of each element, in float32. */
+  private static Tensor each(Tensor input, FloatOperator function) {
+    Tensor floats = input.to(torch.ScalarType.Float).contiguous();
+    double[] results = new double[Math.toIntExact(floats.numel())];
+    FloatPointer memory = new FloatPointer(floats.data_ptr());
+    for (int i = 0; i < results.length; i++) {
+      results[i] = function.of(memory.get(i));
+    }
+    return numbers(results, Shape.of(input.sizes().vec().get()), DType.F32);
   }
 
   private static Tensor numbers(double[] numbers, Shape shape, DType dtype) {

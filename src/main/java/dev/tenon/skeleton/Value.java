@@ -26,9 +26,9 @@ public sealed interface Value {
     POWER_OF,
     /** {@code 1.0 / input}. */
     RECIPROCAL,
-    /** Sine, computed in double precision. */
+    /** Sine, as {@link Sines} has it. */
     SIN,
-    /** Cosine, computed in double precision. */
+    /** Cosine, as {@link Sines} has it. */
     COS,
     /** e to the input. */
     EXP,

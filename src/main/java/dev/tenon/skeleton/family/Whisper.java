@@ -11,6 +11,7 @@ import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Family;
 import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.Sines;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -96,8 +97,8 @@ public final class Whisper implements Family {
 
   /**
    * Sines of all wavelengths, then cosines; wavelengths grow to 10000 evenly in log. Scales and
-   * angles are float32 as in the reference. Sine and cosine are rounded from double precision:
-   * torch's float32 kernels differ by a last bit from one build to the next, and so from these.
+   * angles are float32 as in the reference. Scales are rounded from double precision: the last bit
+   * of torch's own float32 exponential is the processor's.
    */
   private static Value sinusoids(int length, int channels) {
     int half = channels / 2;
@@ -111,8 +112,8 @@ public final class Whisper implements Family {
             float scale = (float) Math.exp(i * step);
             for (int position = 0; position < length; position++) {
               float angle = position * scale;
-              numbers[position * channels + i] = Math.sin(angle);
-              numbers[position * channels + half + i] = Math.cos(angle);
+              numbers[position * channels + i] = Sines.sin(angle);
+              numbers[position * channels + half + i] = Sines.cos(angle);
             }
           }
           return numbers;

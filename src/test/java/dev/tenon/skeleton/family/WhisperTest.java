@@ -11,7 +11,7 @@ import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Value;
 import org.junit.jupiter.api.Test;
 
-/** The encoder's fixed positions, whose last bit the golden values cannot decide. */
+/** The encoder's fixed positions. */
 class WhisperTest {
   private static final int WIDTH = 16;
   private static final Config CONFIG =
