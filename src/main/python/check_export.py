@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exports every class of transformers that builds on the meta device from its default config, for Tenon to check.
 
-usage: check_export.py DIRECTORY [--shard I/N] [--only REGEX] [--seconds LIMIT] [--golden FILE]
+usage: check_export.py DIRECTORY [--shard I/N] [--first N] [--only REGEX] [--seconds LIMIT] [--golden FILE]
 
 DIRECTORY gets one skeleton a class and, in reference.I.jsonl, what a plain build of the class has: names, shapes,
 dtypes, ties; or why there is none. Classes that are there already are left out, so that a run can go on where it
@@ -112,6 +112,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("directory")
     p.add_argument("--shard", default="0/1")
+    p.add_argument("--first", type=int, default=0, help="leave out the classes before this one, counted from 0")
     p.add_argument("--only", default="")
     p.add_argument("--seconds", type=int, default=120, help="of the processor, for each class")
     p.add_argument("--golden", help="classes and configs of this file")
@@ -124,7 +125,7 @@ def main():
     torch.set_num_threads(1)
     with open(log, "a") as out:
         for i, (name, model_class, config) in enumerate(golden(a.golden) if a.golden else classes()):
-            if i % shards != shard or name in done or not re.search(a.only, name):
+            if i < a.first or i % shards != shard or name in done or not re.search(a.only, name):
                 continue
             signal.setitimer(signal.ITIMER_PROF, a.seconds)
             row = check(model_class, config, os.path.join(a.directory, name + ".json"))

@@ -766,31 +766,51 @@ class Exporter:
         except Exception as e:
             self.note(f"renamings are not known: {type(e).__name__}: {e}")
             return
-        operations = {
-            "MergeModulelist": lambda o: {"stack": o.dim}, "SplitModulelist": lambda o: {"unstack": o.dim},
-            "Concatenate": lambda o: {"concatenate": o.dim}, "Chunk": lambda o: {"chunk": o.dim},
-            "Transpose": lambda o: {"transpose": [o.dim0, o.dim1]},
-        }
         for t in transforms:
             scope = self.scope(t)
             targets = [re.sub(r"\\(\d)", r"$\1", target.replace("$", "\\$")) for target in t.target_patterns]
             if hasattr(t, "operations"):
-                unknown = [type(o).__name__ for o in t.operations if type(o).__name__ not in operations]
-                if unknown or any(getattr(o, "check_dims", False) for o in t.operations):
-                    self.note(f"checkpoints that store {t.source_patterns} are not converted: {unknown or 'depends on sizes'}")
+                try:
+                    done = [self.operation(o, t, len(targets)) for o in t.operations]
+                except Unrecordable as e:
+                    self.note(f"checkpoints that store {t.source_patterns} are not converted: {e}")
                     continue
                 conversions.append({
-                    "scope": scope, "sources": list(t.source_patterns), "targets": targets,
-                    "operations": [operations[type(o).__name__](o) for o in t.operations]})
+                    "scope": scope, "sources": list(t.source_patterns), "targets": targets, "operations": done})
                 continue
             sources = [s.replace("*.", r".*\.") for s in t.source_patterns]
-            pairs = list(zip(sources, targets)) if type(t).__name__ == "GroupWeightRename" else [(s, targets[0]) for s in sources]
-            if type(t).__name__ == "GroupWeightRename":
-                self.note(f"{t.source_patterns} are renamed one by one: only checkpoints with all of the old names load right")
-                pairs.reverse()
-            elif len(pairs) > 1 and "$" not in targets[0]:
+            grouped = type(t).__name__ == "GroupWeightRename"
+            pairs = list(zip(sources, targets)) if grouped else [(s, targets[0]) for s in sources]
+            if not grouped and len(pairs) > 1 and "$" not in targets[0]:
                 pairs = [("|".join(f"(?:{s})" for s in sources), targets[0])]
-            renamings.extend({"scope": scope, "source": s, "target": target} for s, target in pairs)
+            said = [{"scope": scope, "source": s, "target": target} for s, target in pairs]
+            if grouped:
+                # The later names first: what one renaming makes, the next must not see.
+                said = [r if i == 0 else {**r, "after": sources[0]} for i, r in enumerate(said)][::-1]
+            renamings.extend(said)
+
+    def operation(self, o, transform, count):
+        """One operation of a conversion; `count` is how many targets the conversion has."""
+        name = type(o).__name__
+        if name == "MergeModulelist":
+            return {"stack": o.dim}
+        if name == "SplitModulelist":
+            return {"unstack": o.dim}
+        if name == "Concatenate":
+            return {"concatenate": o.dim}
+        if name == "Chunk":
+            return {"chunk": o.dim}
+        if name == "Transpose" and not getattr(o, "check_dims", False):
+            return {"transpose": [o.dim0, o.dim1]}
+        if name == "Interleave":
+            return {"interleave" if o.inverse else "deinterleave": o.dim}
+        if name == "PermuteForRope":
+            config = getattr(self.model.config, o.subconfig_key or "", self.model.config)
+            names = transform.target_patterns if count > 1 else transform.source_patterns
+            return {"interleave" if o.inverse else "deinterleave": 0,
+                    "groups": getattr(config, "num_attention_heads", 1),
+                    "lanes": [i for i, n in enumerate(names) if any(p in n for p in o.permute_layer_names)]}
+        raise Unrecordable("depends on sizes" if name == "Transpose" else name)
 
     def scope(self, transform):
         if transform.scope_prefix is None:

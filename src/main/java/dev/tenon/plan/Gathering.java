@@ -91,19 +91,34 @@ final class Gathering {
       whole.chunk(chunk.dim(), first.targets().size()).forEach(c -> results.add(List.of(c)));
       return results;
     }
-    for (List<Layout> lane : lanes) {
-      results.add(lane.isEmpty() ? lane : apply(operation, lane.get(0), lane));
+    for (int i = 0; i < lanes.size(); i++) {
+      List<Layout> lane = lanes.get(i);
+      results.add(lane.isEmpty() || !concerns(operation, i) ? lane : alone(operation, lane));
     }
     return results;
   }
 
-  private static List<Layout> apply(Operation operation, Layout only, List<Layout> lane) {
+  private static boolean concerns(Operation operation, int lane) {
+    List<Integer> lanes = List.of();
+    if (operation instanceof Operation.Deinterleave pairs) {
+      lanes = pairs.lanes();
+    } else if (operation instanceof Operation.Interleave halves) {
+      lanes = halves.lanes();
+    }
+    return lanes.isEmpty() || lanes.contains(lane);
+  }
+
+  private static List<Layout> alone(Operation operation, List<Layout> lane) {
     if (operation instanceof Operation.Stack stack) {
       return List.of(Layout.stack(lane, stack.dim()));
     } else if (operation instanceof Operation.Unstack unstack) {
       return only(lane).unstack(unstack.dim());
     } else if (operation instanceof Operation.Transpose swap) {
       return lane.stream().map(l -> l.transpose(swap.first(), swap.second())).toList();
+    } else if (operation instanceof Operation.Deinterleave pairs) {
+      return lane.stream().map(l -> l.deinterleave(pairs.dim(), pairs.groups())).toList();
+    } else if (operation instanceof Operation.Interleave halves) {
+      return lane.stream().map(l -> l.interleave(halves.dim(), halves.groups())).toList();
     }
     throw new IllegalArgumentException("unknown operation " + operation);
   }

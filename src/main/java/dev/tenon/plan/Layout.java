@@ -5,6 +5,7 @@ import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongBinaryOperator;
 
 /**
  * A tensor that exists only as parts of entries, while conversions rearrange it: geometry, no
@@ -14,6 +15,8 @@ import java.util.List;
  * @param parts what lies where; together they cover it once
  */
 record Layout(Shape shape, List<Part> parts) {
+  /** Indices shuffled along one dimension, each a part: far beyond what models have. */
+  private static final int LONGEST_SHUFFLE = 1 << 20;
 
   /** One entry as it is. */
   static Layout of(TensorEntry entry) {
@@ -103,6 +106,34 @@ record Layout(Shape shape, List<Part> parts) {
       slices.add(new Layout(Shape.of(Dims.remove(shape.dims(), dim)), parts));
     }
     return slices;
+  }
+
+  /** In each of equal runs along a dimension, the even indices and then the odd ones. */
+  Layout deinterleave(int dimension, int groups) {
+    return shuffle(dimension, groups, (i, half) -> i < half ? 2 * i : 2 * (i - half) + 1);
+  }
+
+  /** In each of equal runs along a dimension, the two halves in turn. */
+  Layout interleave(int dimension, int groups) {
+    return shuffle(dimension, groups, (i, half) -> i % 2 * half + i / 2);
+  }
+
+  /** Each index of a run by itself: no box holds every other one. */
+  private Layout shuffle(int dimension, int groups, LongBinaryOperator source) {
+    int dim = Dims.index(dimension, shape.rank());
+    long run = shape.dim(dim) / groups;
+    if (run * groups != shape.dim(dim) || run % 2 != 0 || shape.dim(dim) > LONGEST_SHUFFLE) {
+      throw new IllegalArgumentException(
+          "a tensor of shape " + shape + " does not fall into pairs in " + groups + " runs");
+    }
+    List<Part> shuffled = new ArrayList<>();
+    for (long at = 0; at < shape.dim(dim); at++) {
+      long from = at - at % run + source.applyAsLong(at % run, run / 2);
+      for (Part part : cut(dim, from, from + 1).parts()) {
+        shuffled.add(part.shift(dim, at));
+      }
+    }
+    return new Layout(shape, shuffled);
   }
 
   /** Two dimensions exchanged. */

@@ -1,10 +1,13 @@
 package dev.tenon.plan;
 
 import dev.tenon.skeleton.Renaming;
+import dev.tenon.skeleton.Search;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** One renaming, ready to be tried on many keys. */
+/** One renaming, ready to be tried on the keys of one checkpoint, in natural order. */
 final class Spelling {
   /**
    * Spellings of old checkpoints of any model, after the family's own. Source: the {@code legacy}
@@ -21,10 +24,14 @@ final class Spelling {
   private final Literals literals;
   private final Renaming renaming;
 
+  /** What must be found in a key before this acts; null once it was, or if nothing is asked. */
+  private @Nullable Pattern awaited;
+
   private Spelling(Renaming renaming, String basePrefix) {
     this.scope = new Scope(renaming.scope(), basePrefix);
     this.literals = Literals.of(renaming.source());
     this.renaming = renaming;
+    this.awaited = renaming.after();
   }
 
   /** A family's renamings, then the legacy ones. */
@@ -49,6 +56,13 @@ final class Spelling {
   }
 
   private String apply(String key) {
+    if (awaited != null) {
+      int from = scope.start(key);
+      if (from < 0 || Search.first(awaited, key, from) == null) {
+        return key;
+      }
+      awaited = null;
+    }
     int start = literals.allowed(key) ? scope.start(key) : -1;
     if (start < 0) {
       return key;

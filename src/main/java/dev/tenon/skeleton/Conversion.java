@@ -87,6 +87,38 @@ public record Conversion(
       }
     }
 
+    /**
+     * In each of {@code groups} equal runs along a dimension the even indices come first, then the
+     * odd ones: pairs that rotate together, as a complex number's parts, become two halves.
+     *
+     * @param lanes the tensors this is done to, by their place among the targets or sources; empty
+     *     for all
+     */
+    record Deinterleave(int dim, int groups, List<Integer> lanes) implements Operation {
+      /** Copies the list. */
+      public Deinterleave {
+        lanes = List.copyOf(lanes);
+      }
+
+      @Override
+      public Operation inverse() {
+        return new Interleave(dim, groups, lanes);
+      }
+    }
+
+    /** In each run the two halves take turns, the inverse of {@link Deinterleave}. */
+    record Interleave(int dim, int groups, List<Integer> lanes) implements Operation {
+      /** Copies the list. */
+      public Interleave {
+        lanes = List.copyOf(lanes);
+      }
+
+      @Override
+      public Operation inverse() {
+        return new Deinterleave(dim, groups, lanes);
+      }
+    }
+
     /** Two dimensions exchanged. */
     record Transpose(int first, int second) implements Operation {
       @Override

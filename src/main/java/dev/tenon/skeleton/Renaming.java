@@ -2,6 +2,7 @@ package dev.tenon.skeleton;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint's spelling of a name and the model's. All renamings of a skeleton are tried on a key
@@ -12,12 +13,25 @@ import java.util.regex.Pattern;
  *     it
  * @param source what to look for, searched, not anchored
  * @param target what stands there instead; {@code $1} is the first group
+ * @param after found in a key of checkpoints that use this spelling, in natural order before the
+ *     keys it renames; null if every checkpoint may. It tells {@code norm1}, once the second of two
+ *     that counted from 0, from the first of two that count from 1
  */
-public record Renaming(String scope, Pattern source, String target) {
+public record Renaming(String scope, Pattern source, String target, @Nullable Pattern after) {
+
+  /** A renaming for every checkpoint. */
+  public Renaming(String scope, Pattern source, String target) {
+    this(scope, source, target, null);
+  }
 
   /** A renaming of the whole model's keys, from a regular expression. */
   public static Renaming of(String source, String target) {
     return new Renaming("", Pattern.compile(source), target);
+  }
+
+  /** The same in a sub-model. */
+  Renaming within(String path) {
+    return new Renaming(path, source, target, after);
   }
 
   /** The name with the first match replaced, or the same object if nothing matches. */

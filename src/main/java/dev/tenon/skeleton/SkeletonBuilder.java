@@ -62,7 +62,7 @@ final class SkeletonBuilder {
         patterns = patterns.and(more);
       }
       for (Renaming r : model.renamings) {
-        renamings.add(new Renaming(path, r.source(), r.target()));
+        renamings.add(r.within(path));
       }
       for (Conversion c : model.conversions) {
         conversions.add(new Conversion(path, c.sources(), c.targets(), c.operations()));

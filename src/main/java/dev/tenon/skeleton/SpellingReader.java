@@ -12,6 +12,9 @@ final class SpellingReader {
   private static final Pattern GROUP = Pattern.compile("\\$(\\d+)");
   private static final int HIGHEST_DIM = 63;
   private static final int LONGEST_PATTERN = 4096;
+  private static final int HIGHEST_LANE = 1 << 16;
+  private static final Set<String> SHUFFLE =
+      Set.of("deinterleave", "interleave", "groups", "lanes");
 
   private SpellingReader() {}
 
@@ -20,9 +23,13 @@ final class SpellingReader {
   }
 
   static Renaming renaming(SkeletonNode node) {
-    node.only(Set.of("scope", "source", "target"));
+    node.only(Set.of("scope", "source", "target", "after"));
     Pattern source = pattern(node.field("source"));
-    return new Renaming(scope(node), source, target(node.field("target"), groups(source)));
+    return new Renaming(
+        scope(node),
+        source,
+        target(node.field("target"), groups(source)),
+        node.has("after") ? pattern(node.field("after")) : null);
   }
 
   static Conversion conversion(SkeletonNode node) {
@@ -54,7 +61,24 @@ final class SpellingReader {
       List<SkeletonNode> dims = node.only(Set.of("transpose")).field("transpose").items(2);
       return new Operation.Transpose(dim(dims.get(0)), dim(dims.get(1)));
     }
-    throw node.wrong("stack|unstack|concatenate|chunk|transpose");
+    if (node.has("deinterleave")) {
+      return new Operation.Deinterleave(
+          dim(node.only(SHUFFLE).field("deinterleave")), runs(node), lanes(node));
+    } else if (node.has("interleave")) {
+      return new Operation.Interleave(
+          dim(node.only(SHUFFLE).field("interleave")), runs(node), lanes(node));
+    }
+    throw node.wrong("stack|unstack|concatenate|chunk|transpose|deinterleave|interleave");
+  }
+
+  private static int runs(SkeletonNode node) {
+    return node.has("groups") ? (int) node.field("groups").integer(1, Integer.MAX_VALUE) : 1;
+  }
+
+  private static List<Integer> lanes(SkeletonNode node) {
+    return node.has("lanes")
+        ? node.field("lanes").items().stream().map(i -> (int) i.integer(0, HIGHEST_LANE)).toList()
+        : List.of();
   }
 
   private static int dim(SkeletonNode node) {

@@ -135,6 +135,53 @@ class ConversionsTest {
   }
 
   @Test
+  void pairsBecomeHalvesWithinEachRun() {
+    Operation halves = new Operation.Deinterleave(0, 1, List.of());
+    Operation rows = new Operation.Deinterleave(-2, 1, List.of());
+    Weights weights = new Weights().counting("a", 0, 8).counting("b", 0, 2, 4, 2);
+    Models model = new Models().parameter("x", 8).parameter("y", 2, 4, 2);
+    model.convert(only("^a$", "x", halves)).convert(only("^b$", "y", rows));
+    LoadPlan plan = plan(weights.open(directory), model);
+    assertThat(bytes(plan, 0)).containsExactly(0, 2, 4, 6, 1, 3, 5, 7);
+    assertThat(bytes(plan, 1))
+        .containsExactly(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+  }
+
+  @Test
+  void onlyTheNamedLanesAreShuffledAndTheInverseUndoesIt() {
+    Conversion fused =
+        new Conversion(
+            "",
+            List.of("qkv"),
+            List.of("q", "k", "v"),
+            List.of(new Operation.Chunk(0), new Operation.Deinterleave(0, 2, List.of(0, 1))));
+    Models parts = new Models().parameter("q", 8).parameter("k", 8).parameter("v", 8);
+    Weights weights = new Weights().counting("qkv", 0, 24);
+    LoadPlan plan = plan(weights.open(directory), parts.convert(fused));
+    assertThat(bytes(plan, 0)).containsExactly(0, 2, 1, 3, 4, 6, 5, 7);
+    assertThat(bytes(plan, 1)).containsExactly(8, 10, 9, 11, 12, 14, 13, 15);
+    assertThat(bytes(plan, 2)).containsExactly(16, 17, 18, 19, 20, 21, 22, 23);
+
+    Operation back = new Operation.Deinterleave(0, 1, List.of()).inverse();
+    Models whole = new Models().parameter("w", 8).convert(only("^q$", "w", back));
+    assertThat(bytes(plan(new Weights().counting("q", 0, 8).open(directory), whole), 0))
+        .containsExactly(0, 4, 1, 5, 2, 6, 3, 7);
+    assertThat(fused.inverse().operations())
+        .containsExactly(
+            new Operation.Interleave(0, 2, List.of(0, 1)), new Operation.Concatenate(0));
+  }
+
+  @Test
+  void aRunThatHoldsNoPairsIsRefused() {
+    Operation odd = new Operation.Deinterleave(0, 2, List.of());
+    Models model = new Models().parameter("x", 6).convert(only("^a$", "x", odd));
+    Weights weights = new Weights().counting("a", 0, 6);
+    assertThatThrownBy(() -> plan(weights.open(directory), model))
+        .isInstanceOf(TenonException.class)
+        .hasMessageContaining("shape [6] does not fall into pairs in 2 runs");
+  }
+
+  @Test
   void negativeDimensionsCountFromTheLast() {
     Models model = new Models().parameter("q", 2, 1).parameter("k", 2, 1);
     Conversion columns =

@@ -55,6 +55,11 @@ final class Models {
     return this;
   }
 
+  Models rename(Renaming renaming) {
+    renamings.add(renaming);
+    return this;
+  }
+
   Models convert(Conversion conversion) {
     conversions.add(conversion);
     return this;

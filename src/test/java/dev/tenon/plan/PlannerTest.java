@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
+import dev.tenon.skeleton.Renaming;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +91,30 @@ class PlannerTest {
         .containsExactly("base.vision.new.w < base.vision.old.w", "base.text.old.w < text.old.w");
     assertThat(steps(plan(Weights.of("vision.old.w").open(directory), model)).get(0))
         .isEqualTo("base.vision.new.w < vision.old.w");
+  }
+
+  @Test
+  void aRenamingMayWaitForAKeyThatOnlyOldCheckpointsHave() {
+    Pattern second = Pattern.compile("norm1");
+    Pattern first = Pattern.compile("norm0");
+    Models model =
+        Models.of("l.0.norm1", "l.0.norm2", "l.1.norm1", "l.1.norm2")
+            .rename(new Renaming("", second, "norm2", first))
+            .rename(new Renaming("", first, "norm1"));
+    Weights old = Weights.of("l.0.norm0", "l.0.norm1", "l.1.norm0", "l.1.norm1");
+    assertThat(steps(plan(old.open(directory), model)))
+        .containsExactly(
+            "l.0.norm1 < l.0.norm0",
+            "l.0.norm2 < l.0.norm1",
+            "l.1.norm1 < l.1.norm0",
+            "l.1.norm2 < l.1.norm1");
+    Weights converted = Weights.of("l.0.norm1", "l.0.norm2", "l.1.norm1", "l.1.norm2");
+    assertThat(steps(plan(converted.open(directory), model)))
+        .containsExactly(
+            "l.0.norm1 < l.0.norm1",
+            "l.0.norm2 < l.0.norm2",
+            "l.1.norm1 < l.1.norm1",
+            "l.1.norm2 < l.1.norm2");
   }
 
   @Test

@@ -42,10 +42,13 @@ class SkeletonFileTest {
          {"rule": "computed", "value": 1}],
        "init": [[0, 0], [0, 1], [1, 2], [2, 3], [3, 4]],
        "ignoreMissing": ["^head"], "keepInFp32": ["scale"],
-       "renamings": [{"scope": "", "source": "^emb\\\\.(.+)$", "target": "embed.$1"}],
+       "renamings": [
+         {"scope": "", "source": "^emb\\\\.(.+)$", "target": "embed.$1"},
+         {"source": "norm1", "target": "norm2", "after": "norm0"}],
        "conversions": [
          {"scope": "model", "sources": ["experts.*.up"], "targets": ["experts.up"],
-          "operations": [{"stack": 0}, {"transpose": [1, 2]}]}],
+          "operations": [{"stack": 0}, {"transpose": [1, 2]},
+            {"deinterleave": 0}, {"interleave": -1, "groups": 4, "lanes": [0]}]}],
        "notes": ["for people"]}
       """;
 
@@ -79,6 +82,8 @@ class SkeletonFileTest {
     assertThat(skeleton.patterns().ignoreMissing()).singleElement().hasToString("^head");
     assertThat(skeleton.patterns().keepInFp32()).containsExactly("scale");
     assertThat(skeleton.renamings().get(0).apply("emb.x")).isEqualTo("embed.x");
+    assertThat(skeleton.renamings().get(0).after()).isNull();
+    assertThat(skeleton.renamings().get(1).after()).hasToString("norm0");
     assertThat(skeleton.conversions())
         .containsExactly(
             new Conversion(
@@ -86,7 +91,10 @@ class SkeletonFileTest {
                 List.of("experts.*.up"),
                 List.of("experts.up"),
                 List.of(
-                    new Conversion.Operation.Stack(0), new Conversion.Operation.Transpose(1, 2))));
+                    new Conversion.Operation.Stack(0),
+                    new Conversion.Operation.Transpose(1, 2),
+                    new Conversion.Operation.Deinterleave(0, 1, List.of()),
+                    new Conversion.Operation.Interleave(-1, 4, List.of(0)))));
   }
 
   @Test
@@ -130,6 +138,9 @@ class SkeletonFileTest {
         "^head | ^(head | field=ignoreMissing[0], expected=a regular expression",
         "embed.$1 | embed.$2 | field=renamings[0].target",
         "{\"stack\": 0} | {\"heap\": 0} | field=conversions[0].operations[0]",
+        "\"groups\": 4 | \"groups\": 0 | field=conversions[0].operations[3].groups",
+        "\"lanes\" | \"lines\" | unknown field: file=FILE, field=conversions[0].operations[3].lines",
+        "\"after\": \"norm0\" | \"after\": \"(\" | field=renamings[1].after, expected=a regular",
       })
   void aWrongFieldIsNamed(String good, String bad, String message) {
     assertThat(SMALL).contains(good);
