@@ -71,7 +71,9 @@ public final class Rope {
     return switch (p.type()) {
       case "proportional" -> headDim / 2;
       // ⌊dim/2⌋ factors scale ⌈dim/2⌉ powers: where only one dimension rotates, none are left.
-      case "yarn", "longrope" -> dim == 1 ? 0 : (dim + 1) / 2;
+      case "yarn" -> dim == 1 ? 0 : (dim + 1) / 2;
+      // One power is scaled by each of the factors.
+      case "longrope" -> dim <= 2 ? p.shortFactors().size() : (dim + 1) / 2;
       default -> (dim + 1) / 2;
     };
   }

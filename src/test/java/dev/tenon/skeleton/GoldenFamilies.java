@@ -56,7 +56,8 @@ public final class GoldenFamilies {
    * random over the fields that change their structure.
    */
   public static List<Row> rows() {
-    return Stream.of("families", "decoder-configs", "encoder-configs", "vision-configs")
+    return Stream.of(
+            "families", "decoder-configs", "encoder-configs", "vision-configs", "random-configs")
         .flatMap(GoldenFamilies::read)
         .toList();
   }

@@ -170,10 +170,12 @@ public final class Aria implements Family {
   }
 
   /**
-   * The largest value of {@code projector_patch_to_query_dict}, or of the two it has by default.
+   * As many as the config says, else the largest value of {@code projector_patch_to_query_dict}, or
+   * of the two it has by default.
    */
   private static int queries(Config c) {
     Config byPatches = c.sub("projector_patch_to_query_dict");
-    return byPatches.names().stream().mapToInt(byPatches::integer).max().orElse(256);
+    int largest = byPatches.names().stream().mapToInt(byPatches::integer).max().orElse(256);
+    return c.integer("max_value_projector_patch_to_query_dict", largest);
   }
 }

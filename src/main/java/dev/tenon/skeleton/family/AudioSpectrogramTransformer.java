@@ -55,13 +55,17 @@ public final class AudioSpectrogramTransformer implements Family {
   private static Block embeddings(Config c) {
     int hidden = c.integer("hidden_size");
     int patch = c.integer("patch_size");
-    int high = (c.integer("num_mel_bins") - patch) / c.integer("frequency_stride") + 1;
-    int wide = (c.integer("max_length") - patch) / c.integer("time_stride") + 1;
+    int high = patches(c.integer("num_mel_bins"), patch, c.integer("frequency_stride"));
+    int wide = patches(c.integer("max_length"), patch, c.integer("time_stride"));
     return m ->
         m.parameter("cls_token", InitRule.ZEROS, 1, 1, hidden)
             .parameter("distillation_token", InitRule.ZEROS, 1, 1, hidden)
             .parameter("position_embeddings", InitRule.ZEROS, 1, high * wide + 2, hidden)
             .add("patch_embeddings", p -> p.add("projection", conv2d(1, hidden, patch)));
+  }
+
+  private static int patches(int length, int patch, int stride) {
+    return Math.floorDiv(length - patch, stride) + 1;
   }
 
   private static Block classifier(Config c) {

@@ -98,7 +98,9 @@ public final class Bark implements Family {
     int words = c.integer("input_vocab_size");
     int codes = c.integer("n_codes_total");
     int heads = codes - c.integer("n_codes_given");
-    Block head = linear(hidden, c.integer("output_vocab_size"), false);
+    // Tied heads have the rows of the table they are tied to.
+    int rows = c.flag("tie_word_embeddings", false) ? words : c.integer("output_vocab_size");
+    Block head = linear(hidden, rows, false);
     return m -> {
       m.model(c)
           .repeat("input_embeds_layers", codes, i -> embedding(words, hidden))
