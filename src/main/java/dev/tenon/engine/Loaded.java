@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
@@ -113,11 +114,14 @@ public final class Loaded implements AutoCloseable {
    *
    * @param where the device
    * @param dtype the dtype, or null for the one each slot has
-   * @throws dev.tenon.TenonException if there is no such device or no memory on it; then nothing
+   * @throws TenonException if there is no such device or no memory on it; then nothing
    *     has changed
    */
   public void to(Device where, @Nullable DType dtype) {
     TorchTypes.requireDevice(where);
+    if (where.equals(Device.DISK)) {
+      throw new TenonException("Tensors are mapped when they are loaded, not moved: device=disk");
+    }
     SlotDTypes dtypes = dtype == null ? null : new SlotDTypes(skeleton.patterns(), dtype);
     int[] owners = Bindings.owners(tensors.length, ties);
     Tensor[] moved = new Tensor[tensors.length];
@@ -158,7 +162,7 @@ public final class Loaded implements AutoCloseable {
    * freed; a slot that leaves a group gets a copy.
    *
    * @param wanted all groups there shall be; slots that were released are none of their members
-   * @throws dev.tenon.TenonException if slots of a group differ in shape; then nothing has changed
+   * @throws TenonException if slots of a group differ in shape; then nothing has changed
    */
   public void bind(List<TieGroup> wanted) {
     List<TieGroup> groups = Bindings.among(wanted, this::has);
@@ -186,7 +190,7 @@ public final class Loaded implements AutoCloseable {
    * @param slots which, and which of their dimensions counts tokens
    * @param tokens how many there shall be
    * @param seed of the random numbers in new rows
-   * @throws dev.tenon.TenonException if there is no memory; then nothing has changed
+   * @throws TenonException if there is no memory; then nothing has changed
    */
   public void resize(List<TokenSlot> slots, long tokens, long seed) {
     Resizing resizing;
@@ -218,7 +222,7 @@ public final class Loaded implements AutoCloseable {
   /**
    * Checks that tied names share their tensor.
    *
-   * @throws dev.tenon.TenonException if a tie does not hold
+   * @throws TenonException if a tie does not hold
    */
   public void verifyTies() {
     Bindings.verify(skeleton, ties, tensors);

@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ public record Placement(List<Device> devices, List<String> warnings) {
 
   /** Every device that has a slot, GPUs first; the CPU if there are no slots. */
   public List<Device> used() {
-    TreeSet<Device> used = new TreeSet<>(devices);
+    TreeSet<Device> used = new TreeSet<>(new HashSet<>(devices));
     return used.isEmpty() ? List.of(Device.CPU) : new ArrayList<>(used);
   }
 

@@ -50,6 +50,30 @@ class JsonTest {
   }
 
   @Test
+  void eachTensorsDeviceIsSaidWhereThereAreSeveral() throws IOException {
+    String budgets = "cuda:0=1GiB,cpu=1GiB";
+    JsonNode several =
+        Cli.run("plan", TIED, "--device", "model.layers=disk,=cuda", "--json").json();
+    JsonNode one =
+        Cli.run("plan", TIED, "--device", "auto", "--max-memory", budgets, "--json").json();
+
+    assertThat(several.get("device").textValue()).isEqualTo("cuda:0,disk");
+    assertThat(several.get("tensors"))
+        .allSatisfy(
+            tensor ->
+                assertThat(tensor.get("device").textValue())
+                    .isEqualTo(
+                        tensor.get("name").textValue().startsWith("model.layers.")
+                            ? "disk"
+                            : "cuda:0"));
+    assertThat(one.get("device").textValue()).isEqualTo("cuda:0");
+    assertThat(one.get("tensors")).noneMatch(tensor -> tensor.has("device"));
+    assertThat(Cli.run("plan", TIED, "--device", "model.layers=disk,=cuda").out())
+        .containsPattern("model\\.norm\\.weight .* cuda:0 ");
+    assertThat(Cli.run("plan", TIED, "--max-memory", "cpu=lots").err()).contains("part=cpu=lots");
+  }
+
+  @Test
   void aTraceGoesToItsFileAndTheReportToStdout(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("trace.json");
 

@@ -93,6 +93,9 @@ class LoadedTest {
     assertThatThrownBy(() -> tied.to(new Device(Device.Kind.CUDA, 63), null))
         .isInstanceOf(TenonException.class)
         .hasMessageContaining("device=cuda:63");
+    assertThatThrownBy(() -> tied.to(Device.DISK, null))
+        .isInstanceOf(TenonException.class)
+        .hasMessageContaining("device=disk");
   }
 
   @Test

@@ -110,6 +110,19 @@ class ReportInBrowserTest {
   }
 
   @Test
+  void aTensorsDeviceIsShownWhereThereAreSeveral() {
+    LoadOptions map = LoadOptions.builder().device("model.layers=cuda:0,=cpu").build();
+    Tab several = open(Tenon.preview(SCENARIOS.resolve("gemma2-tied-source-only"), map));
+
+    assertThat(several.texts(".grid-body .c-device")).contains("cpu", "cuda:0");
+    several.focus("#search");
+    several.type("cuda:0");
+
+    assertThat(names(several)).isNotEmpty().allMatch(name -> name.contains("model.layers."));
+    assertThat(open(preview("gemma2-some-missing")).texts(".c-device")).isEmpty();
+  }
+
+  @Test
   void oneGoesIntoAModuleAndOutAgainByKeyboard() {
     Tab tab = open(Pages.report(Pages.experts(3, 2), List.of(), List.of()));
     String crumbs =
