@@ -114,8 +114,7 @@ public final class Loaded implements AutoCloseable {
    *
    * @param where the device
    * @param dtype the dtype, or null for the one each slot has
-   * @throws TenonException if there is no such device or no memory on it; then nothing
-   *     has changed
+   * @throws TenonException if there is no such device or no memory on it; then nothing has changed
    */
   public void to(Device where, @Nullable DType dtype) {
     TorchTypes.requireDevice(where);

@@ -18,7 +18,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Source: {@code _get_resized_embeddings} and {@code _get_resized_lm_head} of transformers 5.18
  * with {@code mean_resizing=True}. The reference holds the whole table twice more in float32; here
- * it is gone through a few rows at a time, on the CPU wherever the table is.
+ * it is gone through a few rows at a time, on the CPU wherever the table is. And fewer new rows
+ * than a row has elements are drawn without the covariance, whose product takes half a minute for a
+ * large vocabulary: old rows, centred and mixed in normally distributed proportions, have it too.
  */
 @SuppressWarnings("try") // Scopes and guards work by being closed; nothing refers to them.
 final class TokenRows implements AutoCloseable {
@@ -69,11 +71,30 @@ final class TokenRows implements AutoCloseable {
     }
     Tensor rows = old.reshape(old.size(0), -1);
     Tensor mean = mean(rows);
+    long width = mean.size(0);
+    if (rows.size(0) <= width) {
+      // Of so few rows a covariance has no full rank.
+      return mean.expand(added.size(0), width);
+    } else if (added.size(0) < width) {
+      return mixed(rows, mean, added.size(0));
+    }
     T_TensorTensor_T factor = torch.linalg_cholesky_ex(covariance(rows, mean).mul_(scale()));
     if (factor.get1().item_int() != 0) {
-      return mean.expand(added.size(0), mean.size(0));
+      return mean.expand(added.size(0), width);
     }
-    return normal(added.size(0), mean.size(0)).matmul(factor.get0().t()).add_(mean);
+    return normal(added.size(0), width).matmul(factor.get0().t()).add_(mean);
+  }
+
+  /** Old rows in random proportions: a few such have the covariance for less than it costs. */
+  private Tensor mixed(Tensor rows, Tensor mean, long count) {
+    Tensor sum = torch.zeros(new long[] {count, mean.size(0)}, floats());
+    for (long at = 0; at < rows.size(0); at += part(rows)) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor centred = part(rows, at).sub_(mean);
+        sum.addmm_(normal(count, centred.size(0)), centred);
+      }
+    }
+    return sum.mul_(new Scalar(Math.sqrt(SCALE / rows.size(0)))).add_(mean);
   }
 
   private Tensor normal(long... shape) {

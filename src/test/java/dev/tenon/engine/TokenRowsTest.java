@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -79,6 +80,30 @@ class TokenRowsTest {
           .containsExactly(values(added), within(CLOSE));
       assertThat(now.narrow(0, before, 1).equal(now.narrow(0, before + 1, 1))).isFalse();
       now.deallocate();
+    }
+  }
+
+  @Test
+  void aFewNewRowsHaveTheCovarianceToo() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor table = tensor("table");
+      long width = table.size(1);
+      Tensor centred = table.sub(table.mean(0));
+      Tensor expected = centred.t().matmul(centred).div_(new Scalar((double) table.size(0)));
+      Tensor sum = torch.zeros(width, width);
+      int draws = 4000;
+      for (int seed = 0; seed < draws; seed++) {
+        try (PointerScope each = new PointerScope()) {
+          Tensor now = resized(table, 0, table.size(0) + 1, seed);
+          Tensor off = now.narrow(0, table.size(0), 1).sub(table.mean(0));
+          sum.addmm_(off.t(), off);
+          now.deallocate();
+        }
+      }
+
+      Tensor ratio = sum.div_(new Scalar(draws * 1e-9));
+      float largest = expected.max().item_float();
+      assertThat(values(ratio)).containsExactly(values(expected), within(largest / 10));
     }
   }
 
