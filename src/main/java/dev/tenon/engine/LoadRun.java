@@ -144,7 +144,7 @@ final class LoadRun implements AutoCloseable {
       Step step = plan.steps().get(i);
       if (step instanceof Step.Tied tied) {
         tensors[i] = tensors[tied.owner()];
-      } else if (step.slot().trainable() && tensors[i].is_floating_point()) {
+      } else if (step.slot().trainable() && step.dtype().isFloatingPoint()) {
         tensors[i].set_requires_grad(true);
       }
     }

@@ -56,8 +56,16 @@ final class Missing {
     if (user != null) {
       askUser(user);
     }
-    List<List<InitTask>> tasks = lanes.stream().map(this::tasks).toList();
-    long total = tasks.stream().flatMap(List::stream).mapToLong(InitTask::bytes).sum();
+    List<List<InitTask>> tasks = new ArrayList<>(lanes.size());
+    long all = 0;
+    for (Lane lane : lanes) {
+      List<InitTask> here = tasks(lane);
+      tasks.add(here);
+      for (InitTask task : here) {
+        all += task.bytes();
+      }
+    }
+    long total = all;
     long[] done = {0};
     LongConsumer written =
         bytes -> {

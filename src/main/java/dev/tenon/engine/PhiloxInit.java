@@ -59,13 +59,13 @@ final class PhiloxInit implements InitEngine {
 
   /** Tasks that are not written over: for each slot its last whole rule and the parts after it. */
   private static List<InitTask> lastWord(List<InitTask> tasks) {
-    Map<String, Integer> last = new HashMap<>();
+    Map<String, Integer> last = new HashMap<>(tasks.size() * 4 / 3 + 1);
     for (int i = 0; i < tasks.size(); i++) {
       if (!(tasks.get(i).rule() instanceof InitRule.Part)) {
         last.put(tasks.get(i).slot().name(), i);
       }
     }
-    List<InitTask> kept = new ArrayList<>();
+    List<InitTask> kept = new ArrayList<>(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
       if (i >= last.getOrDefault(tasks.get(i).slot().name(), 0)) {
         kept.add(tasks.get(i));

@@ -5,8 +5,10 @@ import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.InitStep;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,15 @@ public final class PlannedOrigins {
       }
     }
     List<SlotOrigin> origins = new ArrayList<>(rules.length);
+    Map<InitRule, SlotOrigin> drawn = new HashMap<>();
     for (int i = 0; i < rules.length; i++) {
-      origins.add(origin(plan, plan.steps().get(i), rules[i]));
+      origins.add(origin(plan, plan.steps().get(i), rules[i], drawn));
     }
     return origins;
   }
 
-  private static SlotOrigin origin(LoadPlan plan, Step step, @Nullable InitRule rule) {
+  private static SlotOrigin origin(
+      LoadPlan plan, Step step, @Nullable InitRule rule, Map<InitRule, SlotOrigin> drawn) {
     if (step instanceof Step.Read read) {
       return new SlotOrigin(
           read.entry().dtype() == read.dtype() ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED,
@@ -45,7 +49,11 @@ public final class PlannedOrigins {
       return new SlotOrigin(SlotOrigin.Kind.TIED, plan.skeleton().slots().get(tied.owner()).name());
     } else if (rule instanceof InitRule.Computed) {
       return new SlotOrigin(SlotOrigin.Kind.COMPUTED, Rules.name(rule));
+    } else if (rule == null) {
+      return new SlotOrigin(SlotOrigin.Kind.INITIALIZED, "parts");
     }
-    return new SlotOrigin(SlotOrigin.Kind.INITIALIZED, rule == null ? "parts" : Rules.name(rule));
+    // Few rules, many slots: naming one takes longer than drawing a small slot.
+    return drawn.computeIfAbsent(
+        rule, any -> new SlotOrigin(SlotOrigin.Kind.INITIALIZED, Rules.name(any)));
   }
 }
