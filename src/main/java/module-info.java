@@ -17,6 +17,7 @@ module dev.tenon {
   exports dev.tenon.bind;
   exports dev.tenon.checkpoint;
   exports dev.tenon.hub;
+  exports dev.tenon.integrity;
   exports dev.tenon.plan;
   exports dev.tenon.report;
   exports dev.tenon.skeleton;

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param progress told how far the load is
  * @param trace a file to write, at the end of a load, that says where the time went, in the format
  *     of Chrome's traces, which Perfetto opens; or null
+ * @param check a digest file that the weight files must agree with, compared beside the load; or
+ *     null
  */
 public record LoadOptions(
     @Nullable String className,
@@ -52,7 +54,8 @@ public record LoadOptions(
     boolean strict,
     @Nullable Initializer initializer,
     LoadProgress progress,
-    @Nullable Path trace) {
+    @Nullable Path trace,
+    @Nullable Path check) {
 
   /**
    * Checks the values.
@@ -116,7 +119,8 @@ public record LoadOptions(
         .strict(strict)
         .initializer(initializer)
         .progress(progress)
-        .trace(trace);
+        .trace(trace)
+        .check(check);
   }
 
   /** Collects options, which {@link #build()} checks. Not thread-safe. */
@@ -135,6 +139,7 @@ public record LoadOptions(
     private @Nullable Initializer initializer;
     private LoadProgress progress = LoadProgress.NONE;
     private @Nullable Path trace;
+    private @Nullable Path check;
 
     private Builder() {}
 
@@ -223,6 +228,15 @@ public record LoadOptions(
     }
 
     /**
+     * Sets the digest file to check the weight files against, as {@link Tenon#check} does, while
+     * they are loaded; a load of files that differ fails and leaves nothing behind.
+     */
+    public Builder check(@Nullable Path check) {
+      this.check = check;
+      return this;
+    }
+
+    /**
      * The options.
      *
      * @throws TenonException if a value is wrong, see {@link LoadOptions}
@@ -242,7 +256,8 @@ public record LoadOptions(
           strict,
           initializer,
           progress,
-          trace);
+          trace,
+          check);
     }
   }
 }

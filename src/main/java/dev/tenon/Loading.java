@@ -8,9 +8,11 @@ import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
 import dev.tenon.engine.SharedFiles;
 import dev.tenon.engine.Timings;
+import dev.tenon.integrity.DigestCheck;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.Placement;
 import dev.tenon.trace.ChromeTrace;
+import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -71,6 +73,24 @@ final class Loading {
       Path path,
       LoadOptions options,
       Trace trace) {
+    try (DigestCheck check = check(prepared, options)) {
+      return carryOut(prepared, files, path, options, trace, check);
+    }
+  }
+
+  /** A check beside the load, or null if none is asked for. */
+  private static @Nullable DigestCheck check(Preparation prepared, LoadOptions options) {
+    Path digest = options.check();
+    return digest == null ? null : Integrity.start(prepared.shards(), digest, LoadProgress.NONE);
+  }
+
+  private static Model carryOut(
+      Preparation prepared,
+      @Nullable SharedFiles files,
+      Path path,
+      LoadOptions options,
+      Trace trace,
+      @Nullable DigestCheck check) {
     LoadProgress progress = options.progress();
     LoadListener listener =
         (phase, done, total) -> progress.update(phase.name().toLowerCase(Locale.ROOT), done, total);
@@ -81,6 +101,7 @@ final class Loading {
             : Engine.load(prepared.plan(), files, how, listener);
     try {
       Strictness.check(loaded.plan(), path, options);
+      await(check, trace);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
       LoadReport report = Reports.of(loaded, prepared.placement(), trace, millis);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
@@ -88,6 +109,15 @@ final class Loading {
     } catch (Throwable failure) {
       loaded.close();
       throw failure;
+    }
+  }
+
+  @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+  private static void await(@Nullable DigestCheck check, Trace trace) {
+    if (check != null) {
+      try (Span span = trace.phase("check")) {
+        check.await();
+      }
     }
   }
 

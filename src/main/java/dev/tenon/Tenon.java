@@ -3,6 +3,8 @@ package dev.tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Verification;
 import dev.tenon.hub.HubCache;
+import dev.tenon.integrity.CheckpointDigest;
+import dev.tenon.integrity.DigestFile;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
@@ -166,6 +168,46 @@ public final class Tenon {
    * @throws TenonException at the first fault, naming the file and the reason
    */
   public static Verification verify(Path path, boolean data) {
-    return Verification.of(path, data);
+    return verify(path, data ? VerifyOptions.everyByte() : VerifyOptions.headers());
+  }
+
+  /**
+   * Checks weight files against their format's rules, and reads them if asked to. Never touches
+   * libtorch.
+   *
+   * @param path a weight file, an index and its shards, or all weight files of a directory
+   * @param options how far to go
+   * @return what was found, if all is well
+   * @throws TenonException at the first fault, naming the file and the reason
+   */
+  public static Verification verify(Path path, VerifyOptions options) {
+    return Integrity.verify(path, options);
+  }
+
+  /**
+   * Digests the files a load would read: SHA-256 of each file, CRC-32 of each tensor, computed in
+   * parallel while they are read. Never touches libtorch.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param progress told how far it is, in a phase {@code read}
+   * @return the digest, which {@link DigestFile} keeps
+   * @throws TenonException if a file is not valid or cannot be read
+   */
+  public static CheckpointDigest digest(Path path, LoadProgress progress) {
+    return Integrity.digest(path, progress);
+  }
+
+  /**
+   * Compares the files a load would read with a digest file. Never touches libtorch.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param digest the digest file
+   * @param progress told how far it is, in a phase {@code read}
+   * @return the digest, if nothing differs
+   * @throws TenonException if a file or a tensor differs, naming the first with what was expected
+   *     and what is there
+   */
+  public static CheckpointDigest check(Path path, Path digest, LoadProgress progress) {
+    return Integrity.check(path, digest, progress);
   }
 }

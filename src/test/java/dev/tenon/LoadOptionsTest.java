@@ -29,7 +29,8 @@ class LoadOptionsTest {
             true,
             (slot, tensor) -> false,
             (phase, done, total) -> {},
-            Path.of("trace.json"));
+            Path.of("trace.json"),
+            Path.of("digest.json"));
 
     assertThat(options.toBuilder().build()).isEqualTo(options);
   }

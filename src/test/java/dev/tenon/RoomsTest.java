@@ -18,7 +18,7 @@ class RoomsTest {
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensor", "checkpoint", "skeleton", "plan", "hub"})
+  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan", "hub"})
   void planningIsPureJava(String room) {
     refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }
@@ -27,6 +27,12 @@ class RoomsTest {
   void filesAndModelsMeetInThePlan() {
     refuse("checkpoint", "dev.tenon.skeleton..", "dev.tenon.plan..");
     refuse("skeleton", "dev.tenon.checkpoint..", "dev.tenon.plan..");
+  }
+
+  @Test
+  void whatBytesAreNeedsNoModel() {
+    refuse("integrity", "dev.tenon.skeleton..", "dev.tenon.plan..", "picocli..");
+    refuse("checkpoint", "dev.tenon.integrity..");
   }
 
   @Test

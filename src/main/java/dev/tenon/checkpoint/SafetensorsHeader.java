@@ -136,8 +136,17 @@ public final class SafetensorsHeader {
    *     allows and no library can hold
    */
   public Shard toShard() {
-    List<TensorEntry> entries = new ArrayList<>(tensors.size());
-    for (HeaderTensor tensor : tensors) {
+    return shard(tensors);
+  }
+
+  /** {@return the file as a shard of those of its tensors that have bytes} */
+  Shard nonEmpty() {
+    return shard(tensors.stream().filter(tensor -> tensor.begin() < tensor.end()).toList());
+  }
+
+  private Shard shard(List<HeaderTensor> chosen) {
+    List<TensorEntry> entries = new ArrayList<>(chosen.size());
+    for (HeaderTensor tensor : chosen) {
       entries.add(tensor.inFile(file, dataStart));
     }
     entries.sort(Comparator.comparing(TensorEntry::name));

@@ -2,7 +2,6 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -10,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a check of weight files found: they keep their format's rules, and every index beside them
@@ -21,20 +22,39 @@ import java.util.stream.Stream;
  * @param tensors how many tensors in them
  * @param bytes the bytes of their tensors; those that share bytes count for each name
  * @param dataRead whether every byte of the files was read, not the headers alone
+ * @param nonFinite the tensors that hold NaN or infinity, which no rule forbids; null if nobody
+ *     looked
  */
-public record Verification(Path path, int files, long tensors, long bytes, boolean dataRead) {
+public record Verification(
+    Path path,
+    int files,
+    long tensors,
+    long bytes,
+    boolean dataRead,
+    @Nullable List<NonFinite> nonFinite) {
 
   /**
    * Checks a weight file, an index and the shards it lists, or everything of that kind in a
    * directory ({@code *.safetensors}, {@code pytorch_model*.bin} and their indices).
    *
    * @param path a file or a directory
-   * @param data whether to read every byte, which finds what the storage cannot give back
    * @return what was found, if all is well
    * @throws TenonException at the first fault, naming the file and the reason in one line
    */
-  public static Verification of(Path path, boolean data) {
-    Checker checker = new Checker(data);
+  public static Verification of(Path path) {
+    return of(path, shard -> {});
+  }
+
+  /**
+   * As above, and hands each file on whose headers keep the rules.
+   *
+   * @param path a file or a directory
+   * @param files takes each file, with those of its tensors that have elements
+   * @return what was found, if all is well
+   * @throws TenonException as above
+   */
+  public static Verification of(Path path, Consumer<Shard> files) {
+    Checker checker = new Checker(files);
     if (Files.isDirectory(path)) {
       checker.directory(path);
     } else if (WeightFiles.isIndex(path)) {
@@ -42,18 +62,24 @@ public record Verification(Path path, int files, long tensors, long bytes, boole
     } else {
       checker.file(path);
     }
-    return new Verification(path, checker.names.size(), checker.tensors, checker.bytes, data);
+    return new Verification(
+        path, checker.names.size(), checker.tensors, checker.bytes, false, null);
+  }
+
+  /** {@return this, once every byte was read, and what was found in them if anybody looked} */
+  public Verification read(@Nullable List<NonFinite> found) {
+    return new Verification(path, files, tensors, bytes, true, found);
   }
 
   /** Goes through the files, each once. */
   private static final class Checker {
-    private final boolean data;
+    private final Consumer<Shard> files;
     private final Map<Path, Set<String>> names = new LinkedHashMap<>();
     private long tensors;
     private long bytes;
 
-    Checker(boolean data) {
-      this.data = data;
+    Checker(Consumer<Shard> files) {
+      this.files = files;
     }
 
     void directory(Path directory) {
@@ -106,36 +132,18 @@ public record Verification(Path path, int files, long tensors, long bytes, boole
         Shard shard = TorchFile.read(file);
         bytes += shard.entries().stream().mapToLong(TensorEntry::bytes).sum();
         note(file, shard.entries().stream().map(TensorEntry::name).toList());
+        files.accept(shard);
       } else {
         SafetensorsHeader header = SafetensorsHeader.read(file);
         bytes += header.dataBytes();
         note(file, header.names());
-      }
-      if (data) {
-        readAll(file);
+        files.accept(header.nonEmpty());
       }
     }
 
     private void note(Path file, List<String> inFile) {
       tensors += inFile.size();
       names.put(file, new HashSet<>(inFile));
-    }
-
-    private static void readAll(Path file) {
-      try (InputStream in = Files.newInputStream(file)) {
-        long size = Files.size(file);
-        byte[] buffer = new byte[1 << 20];
-        long total = 0;
-        for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
-          total += got;
-        }
-        if (total != size) {
-          throw Errors.bad(
-              file, "The file changed while it was read", "expected", size, "actual", total);
-        }
-      } catch (IOException e) {
-        throw Errors.io(file, e);
-      }
     }
   }
 }

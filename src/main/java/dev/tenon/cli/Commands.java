@@ -8,7 +8,7 @@ import picocli.CommandLine.HelpCommand;
 final class Commands {
   /** In the order help lists them. */
   private static final List<String> NAMES =
-      List.of("demo", "load", "plan", "init", "skeleton", "inspect", "verify");
+      List.of("demo", "load", "plan", "init", "skeleton", "inspect", "verify", "digest");
 
   private Commands() {}
 
@@ -33,6 +33,7 @@ final class Commands {
       case "skeleton" -> new SkeletonCommand();
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();
+      case "digest" -> new DigestCommand();
       default -> throw new IllegalArgumentException("No such command: name=" + name);
     };
   }

@@ -5,6 +5,7 @@ import dev.tenon.Model;
 import dev.tenon.Tenon;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon load}: a checkpoint becomes tensors. */
 final class LoadCommand extends ModelCommand {
@@ -16,6 +17,17 @@ final class LoadCommand extends ModelCommand {
   void declare(CommandSpec spec) {
     spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
     super.declare(spec);
+    spec.addOption(
+        Options.value(
+            DigestCommand.CHECK,
+            Path.class,
+            "FILE",
+            "Compare the weight files with a digest file, meanwhile; a difference is status 1."));
+  }
+
+  @Override
+  void read(ParseResult parsed, LoadOptions.Builder options) {
+    options.check(parsed.matchedOptionValue(DigestCommand.CHECK, null));
   }
 
   @Override

@@ -18,6 +18,9 @@ abstract class ModelCommand extends TenonCommand {
     super(description);
   }
 
+  /** Reads options of its own. */
+  void read(ParseResult parsed, LoadOptions.Builder options) {}
+
   /** Makes the model. */
   abstract Model model(Path path, LoadOptions options);
 
@@ -34,6 +37,7 @@ abstract class ModelCommand extends TenonCommand {
   final void run(ParseResult parsed, Console console) {
     LoadOptions.Builder options =
         LoadChoice.read(parsed).trace(parsed.matchedOptionValue(TRACE, null));
+    read(parsed, options);
     try (Progress progress = Progress.to(console.err());
         ReportPage page = ReportOption.begin(parsed);
         Model model =

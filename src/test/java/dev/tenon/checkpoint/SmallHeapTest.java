@@ -3,7 +3,9 @@ package dev.tenon.checkpoint;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.Tenon;
 import dev.tenon.TenonException;
+import dev.tenon.VerifyOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,7 @@ class SmallHeapTest {
         try (Stream<Path> files = Files.walk(directory)) {
           for (Path file : files.filter(Files::isRegularFile).toList()) {
             try {
-              Verification.of(file, true);
+              Tenon.verify(file, VerifyOptions.everyValue());
             } catch (TenonException refused) {
               // A verdict too; which one is right is the other tests' matter.
             }

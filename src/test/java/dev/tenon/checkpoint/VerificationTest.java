@@ -18,18 +18,18 @@ class VerificationTest {
   @Test
   void countsWhatADirectoryHolds() {
     Path path = SCENARIOS.resolve("gemma2-sharded");
-    Verification found = Verification.of(path, true);
+    Verification found = Verification.of(path);
     assertThat(found.files()).isEqualTo(7);
     assertThat(found.bytes()).isEqualTo(75168);
     assertThat(found.tensors()).isEqualTo(Checkpoint.open(path, null).entries().size());
-    assertThat(Verification.of(path.resolve("model.safetensors.index.json"), false))
+    assertThat(Verification.of(path.resolve("model.safetensors.index.json")))
         .extracting(Verification::files)
         .isEqualTo(7);
   }
 
   @Test
   void torchFilesAreCheckedToo() {
-    assertThat(Verification.of(SCENARIOS.resolve("llama-bin"), false).files()).isOne();
+    assertThat(Verification.of(SCENARIOS.resolve("llama-bin")).files()).isOne();
   }
 
   @Test
@@ -38,7 +38,7 @@ class VerificationTest {
     Files.writeString(
         directory.resolve("model.safetensors.index.json"),
         "{\"weight_map\": {\"here\": \"a.safetensors\", \"gone\": \"a.safetensors\"}}");
-    assertThatThrownBy(() -> Verification.of(directory, false))
+    assertThatThrownBy(() -> Verification.of(directory))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("tensor=gone, shard=a.safetensors");
   }
@@ -47,17 +47,17 @@ class VerificationTest {
   void oneBadFileAmongGoodOnesIsFound() throws IOException {
     SafetensorsFile.write(directory.resolve("a.safetensors"), "w");
     SafetensorsFile.write(directory.resolve("b.safetensors"), "{}", 1);
-    assertThatThrownBy(() -> Verification.of(directory, false))
+    assertThatThrownBy(() -> Verification.of(directory))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("b.safetensors");
   }
 
   @Test
   void nothingToCheckIsAnError() {
-    assertThatThrownBy(() -> Verification.of(directory, false))
+    assertThatThrownBy(() -> Verification.of(directory))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("No weights");
-    assertThatThrownBy(() -> Verification.of(directory.resolve("gone.safetensors"), false))
+    assertThatThrownBy(() -> Verification.of(directory.resolve("gone.safetensors")))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("No such file");
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,19 +16,21 @@ class NoLibtorchTest {
       Path.of("src/test/resources/scenarios/gemma2-some-missing");
 
   @ParameterizedTest
-  @ValueSource(strings = {"skeleton", "plan", "inspect", "verify"})
+  @ValueSource(strings = {"skeleton", "plan", "inspect", "verify", "verify --nan", "digest"})
   void loadsNoClassOfLibtorch(String command, @TempDir Path dir) throws Exception {
     Path classes = dir.resolve("classes.log");
     Process java =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xlog:class+load:file=" + classes,
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    command,
-                    CHECKPOINT.toString()))
+                Stream.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load:file=" + classes,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        command,
+                        CHECKPOINT.toString())
+                    .flatMap(word -> Stream.of(word.split(" ")))
+                    .toList())
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("out").toFile())
             .start();
