@@ -604,7 +604,8 @@ class Exporter:
         for i, geometry in enumerate(geometries):
             places.setdefault(geometry.key, []).append(i)
         for view, what, limit in self.log.events[self.built:]:
-            for i in places.get(view.key) or self.discarded(view, what, limit, places, geometries):
+            written = places.get(view.key)
+            for i in written or self.discarded(view, what, limit, places, geometries):
                 self.log.used.add(limit - 1)
                 try:
                     said = self.say(what, view, geometries[i], limit)
@@ -617,7 +618,8 @@ class Exporter:
                         broken[i] = str(e)
                     continue
                 drawn[i, limit - 1] = len(init)
-                init.append([i, self.rule(said)])
+                # What is thrown away is drawn whether the slot is loaded or not.
+                init.append([i, self.rule(said)] if written else [i, self.rule(said), True])
                 if said["rule"] == "part":
                     partial.setdefault(i, len(init) - 1)
                 else:
@@ -653,7 +655,7 @@ class Exporter:
 
     @staticmethod
     def before(init, slot):
-        return next(at for at, (i, _) in enumerate(init) if i == slot)
+        return next(at for at, step in enumerate(init) if step[0] == slot)
 
     def say(self, what, view, base, limit):
         """An event as a rule for a whole slot."""

@@ -4,6 +4,7 @@ import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule for one slot whose bit is clear. An engine is handed these and nothing else, so it has
@@ -12,11 +13,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param slot the slot, which owns its tie group if it is in one
  * @param rule what it gets
  * @param dtype the dtype it has in the model
- * @param tensor its tensor
+ * @param tensor its tensor; null if the slot is final and the rule is only to use up the random
+ *     numbers the reference draws for it
  */
-record InitTask(Slot slot, InitRule rule, DType dtype, Tensor tensor) {
-  /** Bytes of the tensor. */
+record InitTask(Slot slot, InitRule rule, DType dtype, @Nullable Tensor tensor) {
+  /** Bytes that are written. */
   long bytes() {
-    return dtype.bytes(slot.shape().elements());
+    return tensor == null ? 0 : dtype.bytes(slot.shape().elements());
   }
 }

@@ -90,15 +90,37 @@ final class Missing {
     List<Slot> slots = plan.skeleton().slots();
     for (InitStep step : plan.skeleton().steps()) {
       int slot = step.slot();
-      if (lane.has(slot) && initialized.isClear(slot)) {
+      boolean clear = initialized.isClear(slot);
+      if (lane.has(slot) && (clear || counts(step, lane))) {
         DType dtype = plan.steps().get(slot).dtype();
-        tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensors[slot]));
-        if (!(step.rule() instanceof InitRule.Part)) {
+        Tensor tensor = clear ? tensors[slot] : null;
+        tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensor));
+        if (clear && !(step.rule() instanceof InitRule.Part)) {
           rules[slot] = step.rule();
         }
       }
     }
-    return tasks;
+    return needed(tasks);
+  }
+
+  /** Whether a step draws numbers even for a slot that is loaded. */
+  private static boolean counts(InitStep step, Lane lane) {
+    return step.always() && lane.options().rng() == Rng.TORCH;
+  }
+
+  /** Without the numbers that nobody draws after: they need not be used up. */
+  private static List<InitTask> needed(List<InitTask> tasks) {
+    int last = tasks.size() - 1;
+    while (last >= 0 && (tasks.get(last).tensor() == null || !tasks.get(last).rule().random())) {
+      last--;
+    }
+    List<InitTask> needed = new ArrayList<>(tasks.size());
+    for (int i = 0; i < tasks.size(); i++) {
+      if (i < last || tasks.get(i).tensor() != null) {
+        needed.add(tasks.get(i));
+      }
+    }
+    return needed;
   }
 
   private void run(Lane lane, List<InitTask> tasks, LongConsumer written) {

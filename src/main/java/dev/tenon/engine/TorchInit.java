@@ -26,12 +26,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 @SuppressWarnings("try") // Scopes and spans work by being closed; nothing refers to them.
 final class TorchInit implements InitEngine {
+  private final Device device;
   private final Trace trace;
   private final Elementwise draws;
   private final TruncatedNormal truncated;
   private final ValueEvaluator values = new ValueEvaluator();
 
   TorchInit(Device device, long seed, Trace trace) {
+    this.device = device;
     this.trace = trace;
     this.draws = new Elementwise(generator(device, seed));
     this.truncated = new TruncatedNormal(draws);
@@ -53,15 +55,26 @@ final class TorchInit implements InitEngine {
   public void fill(List<InitTask> tasks, LongConsumer written) {
     for (InitTask task : tasks) {
       Workers.requireNotInterrupted();
-      try (Span span = trace.slot(task.slot().name(), task.tensor().nbytes());
+      try (Span span = trace.slot(task.slot().name(), task.bytes());
           PointerScope scope = new PointerScope()) {
-        apply(task.rule(), task.tensor(), task.slot().shape());
+        apply(task.rule(), tensor(task), task.slot().shape());
       } catch (RuntimeException e) {
         throw TorchErrors.of(
             "Initialising failed", "slot=" + task.slot().name() + ", rule=" + task.rule(), e);
       }
-      written.accept(task.tensor().nbytes());
+      written.accept(task.bytes());
     }
+  }
+
+  /** What a task writes: the slot's tensor, or one that is thrown away. */
+  private Tensor tensor(InitTask task) {
+    Tensor own = task.tensor();
+    return own != null
+        ? own
+        : torch.empty(
+            task.slot().shape().dims(),
+            TorchTypes.options(task.dtype(), device),
+            new MemoryFormatOptional());
   }
 
   private void apply(InitRule any, Tensor tensor, Shape shape) {

@@ -36,11 +36,20 @@ public final class Init {
    * @throws TenonException if there is no such slot
    */
   public Init rule(String name, InitRule rule) {
+    return add(name, rule, false);
+  }
+
+  /** As {@link #rule}, drawn even if the slot is loaded; see {@link InitStep#always}. */
+  public Init always(String name, InitRule rule) {
+    return add(name, rule, true);
+  }
+
+  private Init add(String name, InitRule rule, boolean always) {
     Integer slot = index.get(prefix + name);
     if (slot == null) {
       throw new TenonException("No such slot to initialise: slot=" + prefix + name);
     }
-    steps.add(new InitStep(slot, rule));
+    steps.add(new InitStep(slot, rule, always));
     return this;
   }
 

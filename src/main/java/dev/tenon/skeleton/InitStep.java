@@ -7,5 +7,12 @@ package dev.tenon.skeleton;
  *
  * @param slot index into {@link Skeleton#slots()}
  * @param rule what it gets
+ * @param always whether the reference draws this even for a slot that is loaded, and throws the
+ *     numbers away: only later draws of the same generator tell
  */
-public record InitStep(int slot, InitRule rule) {}
+public record InitStep(int slot, InitRule rule, boolean always) {
+  /** A step for a slot that is not loaded. */
+  public InitStep(int slot, InitRule rule) {
+    this(slot, rule, false);
+  }
+}

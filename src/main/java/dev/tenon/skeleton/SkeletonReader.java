@@ -129,12 +129,15 @@ final class SkeletonReader {
     boolean[] written = new boolean[slots.size()];
     List<InitStep> steps = new ArrayList<>();
     for (SkeletonNode item : root.field("init").items()) {
-      List<SkeletonNode> pair = item.items(2);
+      List<SkeletonNode> pair = item.items();
+      if (pair.size() < 2 || pair.size() > 3) {
+        throw item.wrong("a slot, a rule and, if need be, a flag");
+      }
       int slot = pair.get(0).index(slots.size());
       InitRule rule = rules.get(pair.get(1).index(rules.size()));
       checkFits(rule, slots.get(slot).shape(), item);
       written[slot] |= !(rule instanceof InitRule.Part);
-      steps.add(new InitStep(slot, rule));
+      steps.add(new InitStep(slot, rule, pair.size() == 3 && pair.get(2).flag()));
     }
     for (int i = 0; i < written.length; i++) {
       if (!written[i]) {

@@ -40,7 +40,7 @@ class SkeletonFileTest {
          {"rule": "kaiming_uniform", "gain": 1, "mode": "fan_in"},
          {"rule": "computed", "value": 0},
          {"rule": "computed", "value": 1}],
-       "init": [[0, 0], [0, 1], [1, 2], [2, 3], [3, 4]],
+       "init": [[0, 0], [0, 1], [1, 2], [2, 3], [3, 4], [0, 0, true], [0, 1]],
        "ignoreMissing": ["^head"], "keepInFp32": ["scale"],
        "renamings": [
          {"scope": "", "source": "^emb\\\\.(.+)$", "target": "embed.$1"},
@@ -73,6 +73,8 @@ class SkeletonFileTest {
                 "positions", Shape.of(1, 3), DType.I64, Slot.Role.TRANSIENT_BUFFER, false, false),
             new Slot("scale", Shape.of(2), DType.F32, Slot.Role.BUFFER, true, false));
     assertThat(skeleton.ties()).containsExactly(new Tie("head.weight", "embed.weight"));
+    assertThat(skeleton.steps().get(5))
+        .isEqualTo(new InitStep(0, new InitRule.Normal(0, 0.02), true));
     assertThat(skeleton.steps().subList(0, 4))
         .containsExactly(
             new InitStep(0, new InitRule.Normal(0, 0.02)),
@@ -132,9 +134,11 @@ class SkeletonFileTest {
         "\"fan_in\" | \"fan_up\" | field=rules[2].mode",
         "\"computed\", \"value\": 1 | \"computed\", \"value\": 2 | field=rules[4].value",
         "\"start\": 1 | \"start\": 4 | field=init[1], expected=a part of [4, 2]",
-        "[3, 4]], | [3, 2]], | field=init[4], expected=a rule for the shape [2]",
-        "[0, 0], [0, 1] | [0, 1] | expected=a step that writes all of embed.weight",
-        "[3, 4]] | [4, 4]] | field=init[4][0]",
+        "[3, 4], [ | [3, 2], [ | field=init[4], expected=a rule for the shape [2]",
+        "[2, 3], | '' | expected=a step that writes all of positions",
+        "[3, 4], | [4, 4], | field=init[4][0]",
+        "0, true] | 0, 1] | field=init[5][2], expected=true or false",
+        "[2, 3] | [2] | field=init[3], expected=a slot, a rule and, if need be, a flag",
         "^head | ^(head | field=ignoreMissing[0], expected=a regular expression",
         "embed.$1 | embed.$2 | field=renamings[0].target",
         "{\"stack\": 0} | {\"heap\": 0} | field=conversions[0].operations[0]",

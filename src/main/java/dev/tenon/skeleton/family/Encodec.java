@@ -10,7 +10,6 @@ import dev.tenon.skeleton.Blocks;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.DefaultRules;
 import dev.tenon.skeleton.Fans;
-import dev.tenon.skeleton.Init;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Module;
 import dev.tenon.skeleton.Value;
@@ -19,16 +18,16 @@ import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * EnCodec (Défossez et al. 2022): convolutions and an LSTM to codes and back, with residual vector
  * quantisation between.
  *
  * <p>The reference draws the product of a weight-normalised convolution, not its two factors, and
- * so loses what it drew. Here the same numbers are drawn, which keeps all later ones the same, and
- * the factors are zero, which is what fresh memory holds in the reference: a codec is of use only
- * when loaded.
+ * so loses what it drew, loaded or not. Here the same numbers are drawn, which keeps all later ones
+ * the same, and factors no file holds are zero, which is what fresh memory holds in the reference:
+ * a codec is of use only when loaded.
  *
  * @param c its config, with defaults
  */
@@ -131,9 +130,9 @@ record Encodec(Config c) {
   private Block convolution(int in, int out, int kernel, int stride, int dilation) {
     int span = (kernel - 1) * dilation + 1;
     double bound = Math.sqrt(1.0 / (in * kernel));
-    InitRule uniform = new InitRule.Uniform(-bound, bound);
-    BiConsumer<Init, String> more = (init, weight) -> init.rule(weight, HE).rule("bias", uniform);
-    return normalized(conv1d(in, out, kernel, 1, true), Shape.of(out, in, kernel), out, more)
+    Shape weight = Shape.of(out, in, kernel);
+    InitRule bias = new InitRule.Uniform(-bound, bound);
+    return normalized(conv1d(in, out, kernel, 1, true), weight, out, bias)
         .then(number("stride", stride))
         .then(number("kernel_size", span))
         .then(number("padding_total", span - stride));
@@ -141,27 +140,33 @@ record Encodec(Config c) {
 
   private Block transposed(int in, int out, int kernel) {
     Shape weight = Shape.of(in, out, kernel);
-    return normalized(convTranspose1d(in, out, kernel), weight, out, (init, name) -> {});
+    return normalized(convTranspose1d(in, out, kernel), weight, out, null);
   }
 
   private static Block number(String name, long number) {
     return m -> m.buffer(name, false, DType.I64, Value.zeros(DType.I64).plus(number));
   }
 
-  /** A convolution and its norm; {@code more} draws the named weight after the default rules. */
-  private Block normalized(
-      Block convolution, Shape weight, int out, BiConsumer<Init, String> more) {
+  /**
+   * A convolution and its norm.
+   *
+   * @param bias what the bias gets where the weight is drawn a second time after the default rules;
+   *     null where neither is
+   */
+  private Block normalized(Block convolution, Shape weight, int out, @Nullable InitRule bias) {
     if (c.string("norm_type").equals("time_group_norm")) {
-      Block drawn = convolution.then(m -> m.init(init -> more.accept(init, "weight")));
+      Block again = m -> m.init(init -> init.rule("weight", HE).rule("bias", bias));
+      Block drawn = bias == null ? convolution : convolution.then(again);
       return m -> m.add("conv", drawn).add("norm", layerNorm(out));
     }
-    double std = DefaultRules.of(c).std();
+    InitRule normal = new InitRule.Normal(0, DefaultRules.of(c).std());
+    Block again = m -> m.init(init -> init.always(DIRECTION, HE).rule("bias", bias));
     Block drawn =
-        m ->
-            m.init(init -> init.normal(DIRECTION, 0, std).zeros("bias"))
-                .init(init -> more.accept(init, DIRECTION))
-                .init(init -> init.zeros(DIRECTION));
-    return m -> m.add("conv", factors(weight, out).then(drawn));
+        factors(weight, out)
+            .then(m -> m.init(init -> init.always(DIRECTION, normal).zeros("bias")))
+            .then(bias == null ? Blocks.EMPTY : again)
+            .then(m -> m.init(init -> init.zeros(DIRECTION)));
+    return m -> m.add("conv", drawn);
   }
 
   /** A weight as length [first, 1, 1] and direction (Salimans and Kingma 2016). */
