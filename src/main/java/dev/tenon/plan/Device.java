@@ -1,7 +1,6 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
-import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,7 +70,19 @@ public record Device(Kind kind, int index) implements Comparable<Device> {
 
   @Override
   public int compareTo(Device other) {
-    return Comparator.comparing(Device::kind).thenComparingInt(Device::index).compare(this, other);
+    int byKind = kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : Integer.compare(index, other.index);
+  }
+
+  // A record's own would be linked at the first use, which every load has: longer than it plans.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Device device && kind == device.kind && index == device.index;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * kind.ordinal() + index;
   }
 
   /** As torch writes it. */
