@@ -26,6 +26,7 @@ import torch.utils._device
 from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import initialization, modeling_utils
 from transformers.conversion_mapping import get_model_conversion_mapping
+from transformers.core_model_loading import WeightRenaming
 
 EMPTY = {"aten::empty", "aten::empty_like", "aten::new_empty", "aten::empty_strided", "aten::new_empty_strided"}
 LARGEST_VALUE = 1 << 30
@@ -770,7 +771,7 @@ class Exporter:
             return
         for t in transforms:
             scope = self.scope(t)
-            targets = [re.sub(r"\\(\d)", r"$\1", target.replace("$", "\\$")) for target in t.target_patterns]
+            targets = [replacement(target) for target in t.target_patterns]
             if hasattr(t, "operations"):
                 try:
                     done = [self.operation(o, t, len(targets)) for o in t.operations]
@@ -785,7 +786,9 @@ class Exporter:
             pairs = list(zip(sources, targets)) if grouped else [(s, targets[0]) for s in sources]
             if not grouped and len(pairs) > 1 and "$" not in targets[0]:
                 pairs = [("|".join(f"(?:{s})" for s in sources), targets[0])]
-            said = [{"scope": scope, "source": s, "target": target} for s, target in pairs]
+            alone = zip(t._original_source_patterns, t._original_target_patterns)
+            backs = [way_back(WeightRenaming(*pair)) for pair in alone] if grouped else [way_back(t)] * len(pairs)
+            said = [{"scope": scope, "source": s, "target": target, "inverse": back} for (s, target), back in zip(pairs, backs)]
             if grouped:
                 # The later names first: what one renaming makes, the next must not see.
                 said = [r if i == 0 else {**r, "after": sources[0]} for i, r in enumerate(said)][::-1]
@@ -818,6 +821,17 @@ class Exporter:
         if transform.scope_prefix is None:
             return ""
         return transform.scope_prefix or transform.base_model_prefix
+
+
+def replacement(target):
+    """What stands instead of a match, as Java writes it."""
+    return re.sub(r"\\(\d)", r"$\1", target.replace("$", "\\$"))
+
+
+def way_back(renaming):
+    """What leads from the model's name to the checkpoint's, which saving takes."""
+    back = renaming.reverse_transform()
+    return {"source": back.source_patterns[0], "target": replacement(back.target_patterns[0])}
 
 
 def index(text, item, items, known):

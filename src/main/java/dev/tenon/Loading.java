@@ -105,7 +105,7 @@ final class Loading {
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
       LoadReport report = Reports.of(loaded, prepared.placement(), trace, millis);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
-      return new Model(loaded, report, config, options.seed());
+      return new Model(loaded, report, config, prepared.smallFiles(), options.seed());
     } catch (Throwable failure) {
       loaded.close();
       throw failure;

@@ -10,6 +10,7 @@ import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,12 +36,14 @@ public final class Model implements AutoCloseable {
   private final LoadReport report;
   private final Map<String, Integer> index;
   private final ModelConfig config;
+  private final SmallFiles files;
   private final long seed;
 
-  Model(Loaded loaded, LoadReport report, ModelConfig config, long seed) {
+  Model(Loaded loaded, LoadReport report, ModelConfig config, SmallFiles files, long seed) {
     this.loaded = loaded;
     this.report = report;
     this.config = config;
+    this.files = files;
     this.seed = seed;
     this.index = loaded.plan().skeleton().index();
   }
@@ -260,6 +263,27 @@ public final class Model implements AutoCloseable {
    */
   public void to(String device, @Nullable DType dtype) {
     change(() -> loaded.to(Device.parse(device), dtype));
+  }
+
+  /**
+   * Saves the model as a checkpoint: weights, config and what else stood beside them, as it is now.
+   * Of tied names one is written; what was converted at the load is converted back. While it runs
+   * other threads may use the model, but not change or close it. No second copy of the model is
+   * held, in memory.
+   *
+   * <p>The directory may hold a checkpoint already, the one this model is mapped from included: it
+   * stays whole until the new one takes its place in one step, whatever ends the save. {@link
+   * #verify} then says that files were replaced, which is no harm: what is mapped stays as it was.
+   *
+   * @param directory where to; made if it is not there
+   * @param options how
+   * @return what was written
+   * @throws TenonException if the model is closed, being changed or on {@code meta}, if the files
+   *     cannot be written, another save to the directory runs, or the thread is interrupted; unless
+   *     the message says otherwise the directory is as it was
+   */
+  public SaveReport save(Path directory, SaveOptions options) {
+    return using(model -> new Saving(loaded, config, files).to(directory, options));
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.tenon.skeleton.Tie;
 import dev.tenon.skeleton.TokenSlot;
 import dev.tenon.tensor.DType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's config as changes leave it, and what follows from it: ties and what grows with the
@@ -26,6 +27,9 @@ final class ModelConfig {
   private final SkeletonSource source;
   private Config config;
 
+  /** The ties under a flag that was set; null for those of the load. */
+  private @Nullable List<Tie> declared;
+
   ModelConfig(SkeletonSource source, Config config) {
     this.source = source;
     this.config = config;
@@ -39,9 +43,25 @@ final class ModelConfig {
     return source.withDefaults(config).flag(TIED, false);
   }
 
+  /**
+   * The model with the ties that are declared now, whether or not their two sides share a tensor.
+   *
+   * @param loaded the model in the sizes it has now, with the ties of the load
+   */
+  Skeleton described(Skeleton loaded) {
+    return declared == null ? loaded : loaded.withTies(declared);
+  }
+
+  /** The text of the skeleton file for what became of its model; null if there is no file. */
+  @Nullable String skeletonFile(Skeleton now) {
+    return source.file(now);
+  }
+
   /** Sets the flag, once the ties under it are bound. */
   void tie(boolean value) {
-    config = config.with(TIED, value);
+    Config changed = config.with(TIED, value);
+    declared = source.retied(changed).ties();
+    config = changed;
   }
 
   /**

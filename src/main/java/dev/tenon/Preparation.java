@@ -24,6 +24,7 @@ import java.util.Map;
  *
  * @param config what the model is
  * @param source where its skeleton came from
+ * @param smallFiles what stands beside the weights and is not read again
  * @param shards the files the plan reads
  * @param plan what to do
  * @param placement where each slot goes
@@ -32,6 +33,7 @@ import java.util.Map;
 record Preparation(
     Config config,
     SkeletonSource source,
+    SmallFiles smallFiles,
     List<Shard> shards,
     LoadPlan plan,
     Placement placement,
@@ -65,7 +67,9 @@ record Preparation(
     Strictness.check(plan, path, options);
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    return new Preparation(config, source, checkpoint.shards(), plan, placement, stopwatch);
+    SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null);
+    return new Preparation(
+        config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch);
   }
 
   /** Of a config alone: everything will be initialised. */
@@ -78,7 +82,8 @@ record Preparation(
     LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    return new Preparation(config, source, List.of(), plan, placement, stopwatch);
+    SmallFiles smallFiles = SmallFiles.of(directory(path), true);
+    return new Preparation(config, source, smallFiles, List.of(), plan, placement, stopwatch);
   }
 
   /** A strategy that is told of no devices has those of this machine. */

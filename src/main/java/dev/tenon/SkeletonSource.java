@@ -18,6 +18,7 @@ final class SkeletonSource {
   private static final String TIED = "tie_word_embeddings";
 
   private final LoadOptions options;
+  private final @Nullable String text;
   private final @Nullable Skeleton file;
 
   /**
@@ -29,26 +30,28 @@ final class SkeletonSource {
    */
   SkeletonSource(LoadOptions options, Path directory) {
     this.options = options;
-    this.file = file(options, directory);
-  }
-
-  private static @Nullable Skeleton file(LoadOptions options, Path directory) {
     Path asked = options.skeleton();
-    Path file = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
-    if (asked == null && !Files.isRegularFile(file)) {
-      return null;
-    }
-    Skeleton skeleton = SkeletonFile.read(file);
+    Path path = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
+    String json = asked != null || Files.isRegularFile(path) ? SkeletonFile.text(path) : null;
+    Skeleton skeleton = json == null ? null : SkeletonFile.parse(path, json);
     String className = options.className();
-    if (className == null || className.equals(skeleton.className())) {
-      return skeleton;
+    if (skeleton == null || className == null || className.equals(skeleton.className())) {
+      this.text = json;
+      this.file = skeleton;
     } else if (asked == null) {
       // The file beside the weights is for the class they were saved from; this is another one.
-      return null;
+      this.text = null;
+      this.file = null;
+    } else {
+      throw new TenonException(
+          "The skeleton file is of another class: file=%s, expected=%s, actual=%s"
+              .formatted(path, className, skeleton.className()));
     }
-    throw new TenonException(
-        "The skeleton file is of another class: file=%s, expected=%s, actual=%s"
-            .formatted(file, className, skeleton.className()));
+  }
+
+  /** The skeleton file's text for what became of its model; null if there is no file. */
+  @Nullable String file(Skeleton now) {
+    return text == null ? null : SkeletonFile.revised(text, now);
   }
 
   /**

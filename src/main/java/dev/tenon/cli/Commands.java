@@ -8,7 +8,7 @@ import picocli.CommandLine.HelpCommand;
 final class Commands {
   /** In the order help lists them. */
   private static final List<String> NAMES =
-      List.of("demo", "load", "plan", "init", "skeleton", "inspect", "verify", "digest");
+      List.of("demo", "load", "save", "plan", "init", "skeleton", "inspect", "verify", "digest");
 
   private Commands() {}
 
@@ -28,6 +28,7 @@ final class Commands {
     return switch (name) {
       case "demo" -> new DemoCommand();
       case "load" -> new LoadCommand();
+      case "save" -> new SaveCommand();
       case "plan" -> new PlanCommand();
       case "init" -> new InitCommand();
       case "skeleton" -> new SkeletonCommand();

@@ -48,7 +48,8 @@ final class ReportText {
     out.println(times(report));
   }
 
-  private static void names(String what, List<String> names, PrintStream out) {
+  /** Names a line each, those that differ in layer numbers alone on one. */
+  static void names(String what, List<String> names, PrintStream out) {
     List<Folding.Row> rows = new ArrayList<>();
     for (String name : names) {
       rows.add(Folding.Row.of(name, List.of()));

@@ -2,10 +2,14 @@ package dev.tenon.cli;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Sizes and counts as people read them. */
 final class Units {
   private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB"};
+  private static final String SIZE = "(\\d{1,15}(?:\\.\\d{1,15})?) ?([KMGT]?B|)";
 
   private Units() {}
 
@@ -18,6 +22,17 @@ final class Units {
       unit++;
     }
     return unit == 0 ? bytes + " B" : fixed(value, digits(value)) + " " + BYTES[unit];
+  }
+
+  /** Bytes from text such as {@code 5GB} or {@code 1.5 MB}, or a plain number; 0 if it is none. */
+  static long parseBytes(String text) {
+    Matcher size = Pattern.compile(SIZE).matcher(text.strip().toUpperCase(Locale.ROOT));
+    if (!size.matches()) {
+      return 0;
+    }
+    int unit = size.group(2).isEmpty() ? 0 : "BKMGT".indexOf(size.group(2).charAt(0));
+    BigDecimal bytes = new BigDecimal(size.group(1)).scaleByPowerOfTen(3 * unit);
+    return bytes.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue();
   }
 
   /** Bytes a second. */

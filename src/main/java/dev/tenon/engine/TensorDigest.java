@@ -1,15 +1,11 @@
 package dev.tenon.engine;
 
 import java.util.zip.CRC32;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** Checksums of tensors' bytes, so that two models can be compared without moving either. */
 public final class TensorDigest {
-  /** A Java buffer holds less than 2 GiB. */
-  private static final long CHUNK_BYTES = 1L << 30;
-
   private TensorDigest() {}
 
   /**
@@ -22,13 +18,7 @@ public final class TensorDigest {
   public static int crc32(Tensor tensor) {
     CRC32 crc = new CRC32();
     try (PointerScope scope = new PointerScope()) {
-      Tensor plain = tensor.detach().cpu().contiguous();
-      long size = plain.nbytes();
-      BytePointer bytes = new BytePointer(plain.data_ptr());
-      for (long start = 0; start < size; start += CHUNK_BYTES) {
-        bytes.position(start).limit(Math.min(size, start + CHUNK_BYTES));
-        crc.update(bytes.asByteBuffer());
-      }
+      Buffers.each(tensor.detach().cpu().contiguous(), crc::update);
     }
     return (int) crc.getValue();
   }

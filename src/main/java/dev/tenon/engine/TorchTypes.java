@@ -5,6 +5,7 @@ import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -43,6 +44,21 @@ final class TorchTypes {
       case F4, F6_E2M3, F6_E3M2 ->
           throw new TenonException("libtorch has no tensors of this dtype: dtype=" + dtype);
     };
+  }
+
+  /**
+   * This library's name of a tensor's dtype.
+   *
+   * @throws TenonException if files have no such dtype
+   */
+  static DType dtype(Tensor tensor) {
+    ScalarType type = tensor.scalar_type().intern();
+    for (DType dtype : DType.values()) {
+      if (dtype.isByteAddressable() && scalarType(dtype) == type) {
+        return dtype;
+      }
+    }
+    throw new TenonException("Files have no tensors of this dtype: dtype=" + type);
   }
 
   /** Options for a tensor; the caller closes them. */

@@ -27,6 +27,7 @@ final class CandidateResolution {
     return new LoadPlan(
         plan.skeleton(),
         plan.dtype(),
+        plan.dialect(),
         Owners.tied(plan.steps(), owners),
         Owners.groups(owners),
         List.of(),

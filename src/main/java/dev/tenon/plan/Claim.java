@@ -5,6 +5,8 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the files offer for a slot. */
 sealed interface Claim {
@@ -13,6 +15,9 @@ sealed interface Claim {
 
   /** The first key behind it. */
   String key();
+
+  /** All keys behind it. */
+  Set<String> keys();
 
   /** The step that fills a slot of this shape. */
   Step step(Slot slot, DType dtype);
@@ -30,6 +35,11 @@ sealed interface Claim {
     }
 
     @Override
+    public Set<String> keys() {
+      return Set.of(entry.name());
+    }
+
+    @Override
     public Step step(Slot slot, DType dtype) {
       return new Step.Read(slot, dtype, entry);
     }
@@ -37,6 +47,11 @@ sealed interface Claim {
 
   /** What a conversion makes of one tensor or several. */
   record Converted(String key, Shape shape, List<Piece> pieces) implements Claim {
+    @Override
+    public Set<String> keys() {
+      return pieces.stream().map(piece -> piece.entry().name()).collect(Collectors.toSet());
+    }
+
     @Override
     public Step step(Slot slot, DType dtype) {
       return new Step.Assemble(slot, dtype, pieces);

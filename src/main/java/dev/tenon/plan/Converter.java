@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One conversion, ready to be tried on many keys. */
+/** One conversion, ready to be tried on many keys, by one thread. */
 final class Converter {
   /** {@code *.} in a source pattern: any index. */
   private static final String ANY = "*.";
@@ -17,6 +17,7 @@ final class Converter {
   private final Scope scope;
   private final List<Pattern> sources = new ArrayList<>();
   private final List<Literals> literals = new ArrayList<>();
+  private boolean used;
 
   Converter(Conversion conversion, String basePrefix) {
     this.conversion = conversion;
@@ -40,6 +41,26 @@ final class Converter {
 
   Conversion conversion() {
     return conversion;
+  }
+
+  /** The ways back of conversions, the last one first. */
+  static List<Converter> back(List<Conversion> conversions, String basePrefix) {
+    List<Converter> converters = new ArrayList<>();
+    for (int i = conversions.size() - 1; i >= 0; i--) {
+      converters.add(new Converter(conversions.get(i).inverse(), basePrefix));
+    }
+    return converters;
+  }
+
+  /** Those that have acted on a key. */
+  static List<Conversion> used(List<Converter> converters) {
+    List<Conversion> used = new ArrayList<>();
+    for (Converter converter : converters) {
+      if (converter.used) {
+        used.add(converter.conversion);
+      }
+    }
+    return used;
   }
 
   /** The first of the converters that acts on the key, or null. */
@@ -67,7 +88,11 @@ final class Converter {
         }
       }
     }
-    return found == null ? null : new Match(this, source, found.group(), targets(key, found));
+    if (found == null) {
+      return null;
+    }
+    used = true;
+    return new Match(this, source, found.group(), targets(key, found));
   }
 
   private List<String> targets(String key, Matcher found) {

@@ -54,6 +54,17 @@ final class Gathering {
    * @throws TenonException if the tensors do not fit together
    */
   Map<String, Claim> claims() {
+    Map<String, Claim> claims = new LinkedHashMap<>();
+    claimsByTarget().forEach(claims::putAll);
+    return claims;
+  }
+
+  /**
+   * As {@link #claims}, apart for each target pattern: several if one stands for all indices.
+   *
+   * @throws TenonException if the tensors do not fit together
+   */
+  List<Map<String, Claim>> claimsByTarget() {
     try {
       return named(run());
     } catch (IllegalArgumentException e) {
@@ -130,14 +141,16 @@ final class Gathering {
     return lane.get(0);
   }
 
-  private Map<String, Claim> named(List<List<Layout>> lanes) {
+  private List<Map<String, Claim>> named(List<List<Layout>> lanes) {
     List<String> targets = first.targets();
     if (lanes.size() != targets.size()) {
       throw new IllegalArgumentException(
           lanes.size() + " tensors come out for " + targets.size() + " names");
     }
-    Map<String, Claim> claims = new LinkedHashMap<>();
+    List<Map<String, Claim>> byTarget = new ArrayList<>(lanes.size());
     for (int i = 0; i < lanes.size(); i++) {
+      Map<String, Claim> claims = new LinkedHashMap<>();
+      byTarget.add(claims);
       String target = targets.get(i);
       if (target.contains(ANY)) {
         for (int k = 0; k < lanes.get(i).size(); k++) {
@@ -147,7 +160,7 @@ final class Gathering {
         claims.put(target, claim(only(lanes.get(i))));
       }
     }
-    return claims;
+    return byTarget;
   }
 
   private Claim claim(Layout layout) {

@@ -12,6 +12,8 @@ import java.util.function.Predicate;
  *
  * @param skeleton the model
  * @param dtype the dtype of floating-point slots
+ * @param dialect how the files' names and layouts differ from the skeleton's; of a model made anew,
+ *     how its family's checkpoints do
  * @param steps one for each slot of the skeleton, in its order
  * @param ties groups of slots that share one tensor, by their first member
  * @param candidates declared ties whose two sides the files both hold; {@link #resolve} decides
@@ -27,6 +29,7 @@ import java.util.function.Predicate;
 public record LoadPlan(
     Skeleton skeleton,
     DType dtype,
+    Dialect dialect,
     List<Step> steps,
     List<TieGroup> ties,
     List<TieCandidate> candidates,

@@ -65,6 +65,11 @@ final class Matching {
     return warnings;
   }
 
+  /** What of the skeleton's spellings and layouts the keys needed. */
+  Dialect dialect() {
+    return new Dialect(Spelling.used(spellings), Converter.used(converters));
+  }
+
   private void match(int order, TensorEntry entry) {
     String key = entry.name();
     String renamed = Spelling.applyAll(spellings, key);

@@ -34,6 +34,7 @@ final class OwnNames {
     return new LoadPlan(
         new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
         dtype,
+        Dialect.OWN,
         steps,
         List.of(),
         List.of(),

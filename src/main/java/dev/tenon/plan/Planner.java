@@ -44,6 +44,7 @@ public final class Planner {
     return new LoadPlan(
         skeleton,
         dtype,
+        matching.dialect(),
         Owners.tied(steps(skeleton, dtype, claims), ties.owners()),
         Owners.groups(ties.owners()),
         ties.candidates(),
@@ -81,6 +82,7 @@ public final class Planner {
     return new LoadPlan(
         skeleton,
         dtype,
+        Dialect.usual(skeleton),
         Owners.tied(steps, ties.owners()),
         Owners.groups(ties.owners()),
         List.of(),

@@ -23,6 +23,7 @@ final class Spelling {
   private final Scope scope;
   private final Literals literals;
   private final Renaming renaming;
+  private boolean used;
 
   /** What must be found in a key before this acts; null once it was, or if nothing is asked. */
   private @Nullable Pattern awaited;
@@ -46,6 +47,26 @@ final class Spelling {
     return List.copyOf(spellings);
   }
 
+  /** The ways back of renamings, the last one first. */
+  static List<Spelling> back(List<Renaming> renamings, String basePrefix) {
+    List<Spelling> spellings = new ArrayList<>();
+    for (int i = renamings.size() - 1; i >= 0; i--) {
+      spellings.add(new Spelling(renamings.get(i).inverse(), basePrefix));
+    }
+    return spellings;
+  }
+
+  /** Those that have matched a key. */
+  static List<Renaming> used(List<Spelling> spellings) {
+    List<Renaming> used = new ArrayList<>();
+    for (Spelling spelling : spellings) {
+      if (spelling.used) {
+        used.add(spelling.renaming);
+      }
+    }
+    return used;
+  }
+
   /** The key renamed by each of the spellings in turn; the same object if none of them matches. */
   static String applyAll(List<Spelling> spellings, String key) {
     String renamed = key;
@@ -66,11 +87,13 @@ final class Spelling {
     int start = literals.allowed(key) ? scope.start(key) : -1;
     if (start < 0) {
       return key;
-    } else if (start == 0) {
-      return renaming.apply(key);
     }
     String inner = key.substring(start);
     String renamed = renaming.apply(inner);
-    return renamed == inner ? key : key.substring(0, start).concat(renamed);
+    if (renamed == inner) {
+      return key;
+    }
+    used = true;
+    return key.substring(0, start).concat(renamed);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a load will do, decided before a byte is read: each key of the checkpoint matched with a
- * slot of the skeleton, ties united, and one {@link dev.tenon.plan.Step} a slot.
+ * What a load will do, and a save, decided before a byte is read: each key of the checkpoint
+ * matched with a slot of the skeleton, ties united, and one {@link dev.tenon.plan.Step} a slot.
  *
  * <p>{@link dev.tenon.plan.Planner} goes one way, each stop a class:
  *
@@ -13,6 +13,9 @@
  *       the files hold. Where only bytes can tell, a {@link dev.tenon.plan.TieCandidate} is left
  *       for {@link dev.tenon.plan.LoadPlan#resolve}.
  * </ol>
+ *
+ * <p>{@link dev.tenon.plan.SavePlan} goes the other way, {@code Respelling} as {@code Matching}
+ * came: which tensors a save writes, and of what parts of which slots.
  *
  * <p>Pure and deterministic: the same headers and the same skeleton give the same plan, in any
  * thread. The time is linear in keys and slots. May use {@code checkpoint}, {@code skeleton} and

@@ -104,6 +104,24 @@ public final class Config {
     return new Config(origin, changed);
   }
 
+  /**
+   * This config's text beside weights that are saved: it names their class and dtype.
+   *
+   * @param skeleton what is saved; its class is empty if it is not known
+   */
+  public String saved(Skeleton skeleton, DType dtype) {
+    ObjectNode changed = fields.deepCopy();
+    changed.remove("torch_dtype");
+    changed.put("dtype", dtype.torchName());
+    if (!skeleton.className().isEmpty()) {
+      changed.set("architectures", JsonTree.of(List.of(skeleton.className())));
+      if (!changed.has("model_type")) {
+        changed.put("model_type", skeleton.modelType());
+      }
+    }
+    return JsonTree.print(changed);
+  }
+
   /** {@code model_type}, or empty. */
   public String modelType() {
     return string("model_type", "");

@@ -1,6 +1,7 @@
 package dev.tenon.skeleton;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,11 +9,16 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +85,55 @@ final class JsonTree {
       return object;
     }
     throw new IllegalArgumentException("Not a JSON value: type=" + value.getClass().getName());
+  }
+
+  /** A tree as text, indented and ended as Python's configs are. */
+  static String print(JsonNode tree) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.setPrettyPrinter(
+          new DefaultPrettyPrinter(
+                  Separators.createDefaultInstance()
+                      .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+              .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+              .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+      // Python reads Infinity, and not the text of that name.
+      json.disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature());
+      write(tree, json);
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException("Text needs no input or output", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonNode node, JsonGenerator json) throws IOException {
+    if (node instanceof ObjectNode object) {
+      json.writeStartObject();
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        json.writeFieldName(field.getKey());
+        write(field.getValue(), json);
+      }
+      json.writeEndObject();
+    } else if (node.isArray()) {
+      json.writeStartArray();
+      for (JsonNode element : node) {
+        write(element, json);
+      }
+      json.writeEndArray();
+    } else if (node.isTextual()) {
+      json.writeString(node.textValue());
+    } else if (node.isBoolean()) {
+      json.writeBoolean(node.booleanValue());
+    } else if (node.isNull()) {
+      json.writeNull();
+    } else if (node.isBigInteger()) {
+      json.writeNumber(node.bigIntegerValue());
+    } else if (node.isIntegralNumber()) {
+      json.writeNumber(node.longValue());
+    } else {
+      json.writeNumber(node.doubleValue());
+    }
   }
 
   private static JsonNode value(JsonParser parser) throws IOException {

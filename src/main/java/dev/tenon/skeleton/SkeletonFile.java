@@ -1,10 +1,13 @@
 package dev.tenon.skeleton;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A skeleton in a file, for models that no family states: {@code skeleton.json}, version 1, written
@@ -17,6 +20,7 @@ public final class SkeletonFile {
 
   static final String FORMAT = "tenon-skeleton";
   static final int VERSION = 1;
+  private static final String TIES = "ties";
   private static final long MAX_BYTES = 256L << 20;
 
   private SkeletonFile() {}
@@ -28,6 +32,15 @@ public final class SkeletonFile {
    *     format or version, or not consistent: the message names the field
    */
   public static Skeleton read(Path file) {
+    return parse(file, text(file));
+  }
+
+  /**
+   * Reads a file's text.
+   *
+   * @throws TenonException if the file is not there, larger than 256 MiB, or not UTF-8
+   */
+  public static String text(Path file) {
     try {
       if (!Files.isRegularFile(file)) {
         throw new TenonException("No such skeleton file: file=" + file);
@@ -38,13 +51,51 @@ public final class SkeletonFile {
             "Skeleton file is too large: file=%s, bytes=%d, limit=%d"
                 .formatted(file, bytes, MAX_BYTES));
       }
-      String text = Files.readString(file);
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new TenonException("Skeleton file cannot be read: file=" + file + ", reason=" + e, e);
+    }
+  }
+
+  /**
+   * The skeleton a text describes.
+   *
+   * @param file what errors call it
+   * @throws TenonException if it is not JSON, of another format or version, or not consistent
+   */
+  public static Skeleton parse(Path file, String text) {
+    try {
       return new SkeletonReader(SkeletonNode.root(file.toString(), JsonTree.parse(text))).read();
     } catch (JsonProcessingException e) {
       throw new TenonException(
           "Skeleton file is not JSON: file=" + file + ", reason=" + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new TenonException("Skeleton file cannot be read: file=" + file + ", reason=" + e, e);
+    }
+  }
+
+  /**
+   * The text of a valid skeleton file for what became of its model: other sizes, no ties. The same
+   * text if it is what the file describes.
+   */
+  public static String revised(String text, Skeleton now) {
+    try {
+      JsonNode fields = JsonTree.parse(text);
+      boolean changed = now.ties().isEmpty() && !fields.path(TIES).isEmpty();
+      if (changed) {
+        ((ObjectNode) fields).remove(TIES);
+      }
+      for (int i = 0; i < now.slots().size(); i++) {
+        ObjectNode slot = (ObjectNode) fields.get("slots").get(i);
+        JsonNode shape =
+            JsonTree.of(Arrays.stream(now.slots().get(i).shape().dims()).boxed().toList());
+        // As text: trees tell an int from a long of the same value.
+        if (!shape.toString().equals(slot.get("shape").toString())) {
+          slot.set("shape", shape);
+          changed = true;
+        }
+      }
+      return changed ? JsonTree.print(fields) : text;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Not a skeleton file's text", e);
     }
   }
 }

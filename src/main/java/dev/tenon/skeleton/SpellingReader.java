@@ -23,13 +23,17 @@ final class SpellingReader {
   }
 
   static Renaming renaming(SkeletonNode node) {
-    node.only(Set.of("scope", "source", "target", "after"));
+    node.only(Set.of("scope", "source", "target", "after", "inverse"));
     Pattern source = pattern(node.field("source"));
-    return new Renaming(
-        scope(node),
-        source,
-        target(node.field("target"), groups(source)),
-        node.has("after") ? pattern(node.field("after")) : null);
+    String target = target(node.field("target"), groups(source));
+    Pattern after = node.has("after") ? pattern(node.field("after")) : null;
+    Renaming back = null;
+    if (node.has("inverse")) {
+      SkeletonNode inverse = node.field("inverse").only(Set.of("source", "target"));
+      Pattern found = pattern(inverse.field("source"));
+      back = new Renaming("", found, target(inverse.field("target"), groups(found)));
+    }
+    return new Renaming(scope(node), source, target, after, back);
   }
 
   static Conversion conversion(SkeletonNode node) {

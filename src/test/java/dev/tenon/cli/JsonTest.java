@@ -107,6 +107,59 @@ class JsonTest {
   }
 
   @Test
+  void aSavesDocument(@TempDir Path directory) throws IOException {
+    Path out = directory.resolve("out");
+
+    JsonNode save =
+        Cli.run(
+                "save",
+                SCENARIOS.resolve("gemma2-some-missing"),
+                out,
+                "--dtype",
+                "bfloat16",
+                "--max-shard-size",
+                "10kB",
+                "--json")
+            .json();
+
+    assertThat(save.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "directory",
+            "class",
+            "modelType",
+            "dtype",
+            "missing",
+            "unexpected",
+            "warnings",
+            "files",
+            "tensors",
+            "bytes",
+            "millis");
+    assertThat(save.get("directory").textValue()).isEqualTo(out.toString());
+    assertThat(save.get("dtype").textValue()).isEqualTo("bfloat16");
+    assertThat(save.get("missing")).isNotEmpty();
+    JsonNode load = Cli.run("load", out, "--strict", "--json").json();
+    assertThat(load.get("dtype").textValue()).isEqualTo("bfloat16");
+    JsonNode files = Cli.run("inspect", out, "--json").json();
+    assertThat(files.get("tensors")).isEqualTo(save.get("tensors"));
+    assertThat(files.get("files")).hasSameSizeAs(save.get("files")).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aSaveForPeopleNamesItsFilesAndWhatItMadeUp(@TempDir Path directory) {
+    Path out = directory.resolve("out");
+
+    Cli cli = Cli.run("save", SCENARIOS.resolve("gemma2-some-missing"), out);
+
+    assertThat(cli.status()).isZero();
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.out())
+        .contains("Gemma2ForCausalLM (gemma2), float32", "missing, saved as initialised: ")
+        .contains("model.safetensors", out + ": ");
+  }
+
+  @Test
   void aMismatchHasBothShapes() throws IOException {
     Path wrong = SCENARIOS.resolve("gemma2-wrong-shape-ignored");
 

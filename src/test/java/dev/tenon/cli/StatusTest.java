@@ -29,7 +29,10 @@ class StatusTest {
         "load . --residency disk",
         "load . --seed x",
         "verify . --strict",
-        "inspect --json"
+        "inspect --json",
+        "save .",
+        "save . out --max-shard-size 0",
+        "save . out --max-shard-size 5XB"
       })
   void wrongUsageIsStatusTwo(String line) {
     Cli cli = Cli.run((Object[]) line.split(" "));
@@ -54,6 +57,18 @@ class StatusTest {
     assertThat(cli.status()).isEqualTo(1);
     assertThat(cli.out()).isEmpty();
     assertThat(cli.err()).isEqualTo("tenon: " + message + System.lineSeparator());
+  }
+
+  @Test
+  void aModelWithoutBytesCannotBeSaved(@TempDir Path dir) {
+    Path out = dir.resolve("out");
+    Cli cli =
+        Cli.run("save", SCENARIOS.resolve("gemma2-sharded"), out, "--device", "meta", "--json");
+
+    assertThat(cli.status()).isEqualTo(1);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err()).startsWith("tenon: A model on meta has no bytes").hasLineCount(1);
+    assertThat(out).doesNotExist();
   }
 
   @Test
@@ -87,7 +102,8 @@ class StatusTest {
             help -> {
               assertThat(help.status()).isZero();
               assertThat(help.out())
-                  .contains("demo", "load", "plan", "init", "skeleton", "inspect", "verify");
+                  .contains(
+                      "demo", "load", "save", "plan", "init", "skeleton", "inspect", "verify");
             });
     assertThat(Cli.run("load", "--help").out()).contains("--ignore-mismatched", "--residency");
     assertThat(Cli.run("--version").out()).startsWith("tenon ");

@@ -23,6 +23,23 @@ class UnitsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "12, 12",
+    "12B, 12",
+    "500MB, 500000000",
+    "1.5 gb, 1500000000",
+    "0.0004kB, 0",
+    "2TB, 2000000000000",
+    "999999999999999TB, 9223372036854775807",
+    "5GiB, 0",
+    "-1, 0",
+    "much, 0"
+  })
+  void sizesAreRead(String text, long bytes) {
+    assertThat(Units.parseBytes(text)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
   @CsvSource({"0.04, 0.0 ms", "9.94, 9.9 ms", "9.96, 10 ms", "999.4, 999 ms", "1234, 1.23 s"})
   void durations(double millis, String text) {
     assertThat(Units.millis(millis)).isEqualTo(text);

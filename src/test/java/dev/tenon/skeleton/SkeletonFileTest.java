@@ -9,6 +9,7 @@ import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,9 @@ class SkeletonFileTest {
        "ignoreMissing": ["^head"], "keepInFp32": ["scale"],
        "renamings": [
          {"scope": "", "source": "^emb\\\\.(.+)$", "target": "embed.$1"},
-         {"source": "norm1", "target": "norm2", "after": "norm0"}],
+         {"source": "norm1", "target": "norm2", "after": "norm0"},
+         {"source": "(?:ln|norm)_", "target": "norm.",
+          "inverse": {"source": "norm\\\\.(.)", "target": "ln_$1"}}],
        "conversions": [
          {"scope": "model", "sources": ["experts.*.up"], "targets": ["experts.up"],
           "operations": [{"stack": 0}, {"transpose": [1, 2]},
@@ -86,6 +89,8 @@ class SkeletonFileTest {
     assertThat(skeleton.renamings().get(0).apply("emb.x")).isEqualTo("embed.x");
     assertThat(skeleton.renamings().get(0).after()).isNull();
     assertThat(skeleton.renamings().get(1).after()).hasToString("norm0");
+    assertThat(skeleton.renamings().get(0).inverse().apply("embed.x")).isEqualTo("emb.x");
+    assertThat(skeleton.renamings().get(2).inverse().apply("norm.x")).isEqualTo("ln_x");
     assertThat(skeleton.conversions())
         .containsExactly(
             new Conversion(
@@ -141,9 +146,12 @@ class SkeletonFileTest {
         "[2, 3] | [2] | field=init[3], expected=a slot, a rule and, if need be, a flag",
         "^head | ^(head | field=ignoreMissing[0], expected=a regular expression",
         "embed.$1 | embed.$2 | field=renamings[0].target",
+        "ln_$1 | ln_$2 | field=renamings[2].inverse.target",
+        "norm\\\\.(. | norm\\\\.((. | field=renamings[2].inverse.source",
         "{\"stack\": 0} | {\"heap\": 0} | field=conversions[0].operations[0]",
         "\"groups\": 4 | \"groups\": 0 | field=conversions[0].operations[3].groups",
-        "\"lanes\" | \"lines\" | unknown field: file=FILE, field=conversions[0].operations[3].lines",
+        "\"lanes\" | \"lines\" | unknown field: file=FILE,"
+            + " field=conversions[0].operations[3].lines",
         "\"after\": \"norm0\" | \"after\": \"(\" | field=renamings[1].after, expected=a regular",
       })
   void aWrongFieldIsNamed(String good, String bad, String message) {
@@ -154,6 +162,21 @@ class SkeletonFileTest {
         .isInstanceOf(TenonException.class)
         .hasMessageContaining(message.replace("FILE", file))
         .hasMessageContaining("file=" + file);
+  }
+
+  @Test
+  void aFileIsRevisedWhereItsModelHasChanged() throws IOException {
+    Skeleton skeleton = read(SMALL);
+    assertThat(SkeletonFile.revised(SMALL, skeleton)).isSameAs(SMALL);
+
+    assertThat(read(SkeletonFile.revised(SMALL, skeleton.withTies(List.of()))).ties()).isEmpty();
+
+    List<Slot> slots = new ArrayList<>(skeleton.slots());
+    slots.set(
+        1, new Slot("head.weight", Shape.of(9, 2), DType.F32, Slot.Role.PARAMETER, false, false));
+    Skeleton revised = read(SkeletonFile.revised(SMALL, skeleton.withSlots(slots)));
+    assertThat(revised.slots()).isEqualTo(slots);
+    assertThat(revised.ties()).isEqualTo(skeleton.ties());
   }
 
   @Test

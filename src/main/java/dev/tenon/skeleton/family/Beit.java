@@ -157,6 +157,8 @@ public final class Beit implements Family {
     return m ->
         m.model(c)
             .with(Segmentation.pyramidSpellings())
+            .rename("^encoder\\.layer\\.", "beit.encoder.layer.")
+            .rename("^embeddings\\.", "beit.embeddings.")
             .add("beit", model(c, false))
             .addIf(c.flag("add_fpn"), "fpn", Segmentation.pyramid(c.integer("hidden_size")));
   }
