@@ -102,6 +102,12 @@ int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count, co
 /* Opens a file for reading; path is NUL-terminated. direct != 0 asks for O_DIRECT. */
 int32_t tenon_open(const char* path, int32_t direct, int64_t* file);
 int32_t tenon_close(int64_t file);
+/*
+ * Takes flock(2)'s exclusive lock on a file at path, which is made, for whole groups to write, if it
+ * is not there; a link is not followed. lock becomes what tenon_close gives it back by, or -1 if
+ * somebody else has it: there is no waiting.
+ */
+int32_t tenon_lock(const char* path, int64_t* lock);
 /* What tells one state of an open file from another. state: its size, the time of its last change in
    seconds and nanoseconds, its device, its inode. */
 int32_t tenon_stat(int64_t file, int64_t* state);

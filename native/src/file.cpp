@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -64,6 +65,25 @@ int32_t tenon_open(const char* path, int32_t direct, int64_t* file) {
 int32_t tenon_close(int64_t file) {
   if (file < 0) return TENON_E_ARGUMENT;
   return close(static_cast<int>(file)) == 0 ? TENON_OK : errno;
+}
+
+int32_t tenon_lock(const char* path, int64_t* lock) {
+  if (path == nullptr || lock == nullptr) return TENON_E_ARGUMENT;
+  *lock = -1;
+  constexpr mode_t kMode = 0664;
+  int descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kMode);
+  if (descriptor < 0) return errno;
+  struct stat now;
+  int32_t status = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? TENON_OK : errno;
+  if (status == TENON_OK && fstat(descriptor, &now) == 0 && now.st_nlink > 0) {
+    // The umask may have kept the group out; a file of somebody else's keeps its mode.
+    (void)!fchmod(descriptor, kMode);
+    *lock = descriptor;
+    return TENON_OK;
+  }
+  close(descriptor);
+  // Whoever had it may have deleted the file, and then a lock on it keeps nobody out.
+  return status == EWOULDBLOCK || status == EACCES || status == EINTR ? TENON_OK : status;
 }
 
 int32_t tenon_stat(int64_t file, int64_t* state) {

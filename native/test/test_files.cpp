@@ -101,6 +101,16 @@ void test_read_and_map(int64_t pool, const TestFile& file, int64_t open_file) {
   CHECK(tenon_free(address, kBytes) == TENON_OK, "unmap");
 }
 
+void test_locks(const TestFile& file) {
+  int64_t first = -1, second = -1;
+  CHECK(tenon_lock(file.path(), &first) == TENON_OK && first >= 0, "a lock nobody has");
+  CHECK(tenon_lock(file.path(), &second) == TENON_OK && second == -1, "a lock somebody has");
+  CHECK(tenon_close(first) == TENON_OK, "close");
+  CHECK(tenon_lock(file.path(), &second) == TENON_OK && second >= 0, "a lock given back");
+  CHECK(tenon_close(second) == TENON_OK, "close");
+  CHECK(tenon_lock("/nowhere/at-all", &first) == ENOENT && first == -1, "no such directory");
+}
+
 }  // namespace
 
 void test_files() {
@@ -120,6 +130,7 @@ void test_files() {
     }
     CHECK(tenon_close(open_file) == TENON_OK, "close");
   }
+  test_locks(file);
   int64_t none;
   CHECK(tenon_open("/nowhere/at-all", 0, &none) == ENOENT, "no such file");
 }

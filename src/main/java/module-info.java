@@ -9,6 +9,7 @@ module dev.tenon {
   requires transitive org.bytedeco.pytorch;
   requires transitive org.bytedeco.javacpp;
   requires com.fasterxml.jackson.databind;
+  requires java.net.http;
   requires jdk.jfr;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.hub.Hub;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.DeviceRequest;
 import dev.tenon.tensor.DType;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  *     of Chrome's traces, which Perfetto opens; or null
  * @param check a digest file that the weight files must agree with, compared beside the load; or
  *     null
+ * @param hub what a model given by name is downloaded from, as far as it is not in the cache; or
+ *     null, and then the network is never asked
  */
 public record LoadOptions(
     @Nullable String className,
@@ -55,7 +58,8 @@ public record LoadOptions(
     @Nullable Initializer initializer,
     LoadProgress progress,
     @Nullable Path trace,
-    @Nullable Path check) {
+    @Nullable Path check,
+    @Nullable Hub hub) {
 
   /**
    * Checks the values.
@@ -120,7 +124,8 @@ public record LoadOptions(
         .initializer(initializer)
         .progress(progress)
         .trace(trace)
-        .check(check);
+        .check(check)
+        .hub(hub);
   }
 
   /** Collects options, which {@link #build()} checks. Not thread-safe. */
@@ -140,6 +145,7 @@ public record LoadOptions(
     private LoadProgress progress = LoadProgress.NONE;
     private @Nullable Path trace;
     private @Nullable Path check;
+    private @Nullable Hub hub;
 
     private Builder() {}
 
@@ -227,6 +233,12 @@ public record LoadOptions(
       return this;
     }
 
+    /** Sets what a model given by name is downloaded from; null never asks the network. */
+    public Builder hub(@Nullable Hub hub) {
+      this.hub = hub;
+      return this;
+    }
+
     /**
      * Sets the digest file to check the weight files against, as {@link Tenon#check} does, while
      * they are loaded; a load of files that differ fails and leaves nothing behind.
@@ -257,7 +269,8 @@ public record LoadOptions(
           initializer,
           progress,
           trace,
-          check);
+          check,
+          hub);
     }
   }
 }

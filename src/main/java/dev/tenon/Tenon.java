@@ -3,11 +3,13 @@ package dev.tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Verification;
 import dev.tenon.hub.HubCache;
+import dev.tenon.hub.ModelName;
 import dev.tenon.integrity.CheckpointDigest;
 import dev.tenon.integrity.DigestFile;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * Loads pretrained checkpoints into libtorch tensors. Stateless and thread-safe: any number of
@@ -30,15 +32,16 @@ public final class Tenon {
   }
 
   /**
-   * Loads a checkpoint by name: {@link #locate}, then {@link #load(Path, LoadOptions)}.
+   * Loads a checkpoint by name: {@link #locate(String)}, then {@link #load(Path, LoadOptions)}.
+   * With {@link LoadOptions#hub()} a name is downloaded first, as far as it is not in the cache.
    *
    * @param model a path, {@code org/name}, or {@code org/name@revision}
    * @param options how
    * @return the model, which the caller closes
-   * @throws TenonException if there is no such model on this machine, or as for a path
+   * @throws TenonException if there is no such model, or as for a path
    */
   public static Model load(String model, LoadOptions options) {
-    return load(locate(model), options);
+    return load(Location.of(model, Location.names(options)), options);
   }
 
   /**
@@ -64,7 +67,23 @@ public final class Tenon {
    * @see HubCache#standard()
    */
   public static Path locate(String model) {
-    return Location.of(model);
+    return Location.of(model, null);
+  }
+
+  /**
+   * {@link #locate(String)} where a name leads to what somebody else finds or brings.
+   *
+   * <pre>{@code
+   * Path snapshot = Tenon.locate("google/gemma-2-2b", Hub.standard()::download);
+   * }</pre>
+   *
+   * @param model a path, {@code org/name}, or {@code org/name@revision}
+   * @param names asked for a name, unless there is a file or a directory it is the path of
+   * @return a path that every other method takes
+   * @throws TenonException as {@code names} throws it
+   */
+  public static Path locate(String model, Function<ModelName, Path> names) {
+    return Location.of(model, names);
   }
 
   /**
@@ -84,14 +103,16 @@ public final class Tenon {
    * Watches a model by name: also for a new commit of its revision in the Hugging Face cache. While
    * a download is under way, reloads fail and the version before stays.
    *
-   * @param model a path, {@code org/name}, or {@code org/name@revision}, see {@link #locate}
-   * @param options how, each time
+   * @param model a path, {@code org/name}, or {@code org/name@revision}, see {@link
+   *     #locate(String)}
+   * @param options how, each time; with {@link LoadOptions#hub()} the first load may download, the
+   *     later ones follow what others bring into the cache
    * @param listener told of each reload that worked or failed
    * @return the watch, which the caller closes
-   * @throws TenonException if there is no such model on this machine, or the first load fails
+   * @throws TenonException if there is no such model, or the first load fails
    */
   public static ModelWatch watch(String model, LoadOptions options, ReloadListener listener) {
-    return ModelWatch.start(WatchTarget.of(model), options, listener);
+    return ModelWatch.start(WatchTarget.of(model, options), options, listener);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.CheckpointStamp;
+import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
 import java.nio.file.Files;
@@ -25,10 +26,15 @@ record WatchTarget(String name, Supplier<Path> path, @Nullable Path ref) {
     return new WatchTarget(path.toString(), () -> path, null);
   }
 
-  static WatchTarget of(String text) {
-    Path path = Location.of(text);
+  /** What a text leads to; under options with a hub, a name is downloaded. */
+  static WatchTarget of(String text, LoadOptions options) {
+    Path path = Location.of(text, Location.names(options));
     ModelName name = ModelName.find(text);
-    return name == null || Files.exists(Path.of(text)) ? of(path) : of(HubCache.standard(), name);
+    if (name == null || Files.exists(Path.of(text))) {
+      return of(path);
+    }
+    Hub hub = options.hub();
+    return of(hub == null ? HubCache.standard() : hub.cache(), name);
   }
 
   static WatchTarget of(HubCache cache, ModelName name) {

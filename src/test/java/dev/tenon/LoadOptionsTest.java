@@ -3,6 +3,7 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.hub.Hub;
 import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ class LoadOptionsTest {
             (slot, tensor) -> false,
             (phase, done, total) -> {},
             Path.of("trace.json"),
-            Path.of("digest.json"));
+            Path.of("digest.json"),
+            Hub.standard());
 
     assertThat(options.toBuilder().build()).isEqualTo(options);
   }

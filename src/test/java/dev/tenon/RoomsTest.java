@@ -18,7 +18,7 @@ class RoomsTest {
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan", "hub"})
+  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan"})
   void planningIsPureJava(String room) {
     refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }
@@ -80,6 +80,7 @@ class RoomsTest {
 
   @Test
   void theHubIsForTheDoorAndTheCommandLine() {
+    refuse("hub", "org.bytedeco..", "dev.tenon.engine..");
     refuse("hub", "dev.tenon.skeleton..", "dev.tenon.plan..");
     noClasses()
         .that()
@@ -87,6 +88,17 @@ class RoomsTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.tenon.hub..")
+        .check(TENON);
+  }
+
+  @Test
+  void onlyTheHubKnowsTheNetwork() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tenon.hub..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.net.http..")
         .check(TENON);
   }
 

@@ -24,6 +24,11 @@ record WeightFiles(List<Path> files, Map<String, String> indexMetadata) {
           "pytorch_model.bin",
           "pytorch_model.bin.index.json");
 
+  /** The names looked for, in this order. */
+  static List<String> names(@Nullable String variant) {
+    return NAMES.stream().map(name -> withVariant(name, variant)).toList();
+  }
+
   /** The weight files of a directory. */
   static WeightFiles in(Path directory, @Nullable String variant) {
     List<String> names = new ArrayList<>();

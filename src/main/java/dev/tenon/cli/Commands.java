@@ -8,7 +8,17 @@ import picocli.CommandLine.HelpCommand;
 final class Commands {
   /** In the order help lists them. */
   private static final List<String> NAMES =
-      List.of("demo", "load", "save", "plan", "init", "skeleton", "inspect", "verify", "digest");
+      List.of(
+          "demo",
+          "load",
+          "save",
+          "plan",
+          "init",
+          "skeleton",
+          "inspect",
+          "verify",
+          "digest",
+          "download");
 
   private Commands() {}
 
@@ -35,6 +45,7 @@ final class Commands {
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();
       case "digest" -> new DigestCommand();
+      case "download" -> new DownloadCommand();
       default -> throw new IllegalArgumentException("No such command: name=" + name);
     };
   }

@@ -27,8 +27,7 @@ final class DigestCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(
-        Options.path("PATH", "A checkpoint's directory, a weight file, or an index of shards."));
+    Source.declare(spec, "PATH", "A checkpoint's directory, a weight file, or an index of shards.");
     spec.addOption(Options.value(WRITE, Path.class, "FILE", "Write the digest to a file."));
     spec.addOption(
         Options.value(
@@ -43,7 +42,7 @@ final class DigestCommand extends TenonCommand {
       throw new ParameterException(
           parsed.commandSpec().commandLine(), "A digest is written or checked, not both");
     }
-    Path path = Options.path(parsed);
+    Path path = Source.checkpoint(parsed, console);
     CheckpointDigest digest = digest(path, check, quiet(parsed), console);
     if (write != null) {
       DigestFile.write(digest, write);

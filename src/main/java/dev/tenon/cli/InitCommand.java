@@ -5,6 +5,7 @@ import dev.tenon.Model;
 import dev.tenon.Tenon;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tenon init}: a model from its config alone. */
 final class InitCommand extends ModelCommand {
@@ -14,8 +15,13 @@ final class InitCommand extends ModelCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(Options.path("CONFIG", "A config.json, or the directory it is in."));
+    Source.declare(spec, "CONFIG", "A config.json, or the directory it is in.");
     super.declare(spec);
+  }
+
+  @Override
+  Path source(ParseResult parsed, Console console) {
+    return Source.config(parsed, console);
   }
 
   @Override

@@ -19,13 +19,12 @@ final class InspectCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(
-        Options.path("PATH", "A weight file, an index of shards, or a checkpoint's directory."));
+    Source.declare(spec, "PATH", "A weight file, an index of shards, or a checkpoint's directory.");
   }
 
   @Override
   void run(ParseResult parsed, Console console) {
-    Checkpoint checkpoint = Tenon.inspect(Options.path(parsed));
+    Checkpoint checkpoint = Tenon.inspect(Source.checkpoint(parsed, console));
     if (json(parsed)) {
       console.json(json -> write(checkpoint, json));
     } else {

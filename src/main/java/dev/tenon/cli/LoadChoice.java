@@ -6,6 +6,7 @@ import dev.tenon.Rng;
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -51,7 +52,16 @@ final class LoadChoice {
         Options.flag(IGNORE_MISMATCHED, "Slots whose stored shape differs count as missing."));
     spec.addOption(
         Options.flag(STRICT, "A missing or unexpected name or a parted tie is an error."));
+    declareVariant(spec);
+  }
+
+  static void declareVariant(CommandSpec spec) {
     value(spec, VARIANT, String.class, "Look for model.VARIANT.safetensors and so on.");
+  }
+
+  /** What was chosen to stand before the extension of the weight files, or null. */
+  static @Nullable String variant(ParseResult parsed) {
+    return parsed.matchedOptionValue(VARIANT, null);
   }
 
   /** What was chosen; a value that cannot be is wrong usage. */
@@ -68,7 +78,7 @@ final class LoadChoice {
               .residency(parsed.matchedOptionValue(RESIDENCY, Residency.MMAP))
               .ignoreMismatched(parsed.hasMatchedOption(IGNORE_MISMATCHED))
               .strict(parsed.hasMatchedOption(STRICT))
-              .variant(parsed.matchedOptionValue(VARIANT, null));
+              .variant(variant(parsed));
       options.build();
       return options;
     } catch (TenonException e) {

@@ -15,7 +15,7 @@ final class LoadCommand extends ModelCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
+    Source.declare(spec, "PATH", "A checkpoint's directory.");
     super.declare(spec);
     spec.addOption(
         Options.value(
@@ -28,6 +28,11 @@ final class LoadCommand extends ModelCommand {
   @Override
   void read(ParseResult parsed, LoadOptions.Builder options) {
     options.check(parsed.matchedOptionValue(DigestCommand.CHECK, null));
+  }
+
+  @Override
+  Path source(ParseResult parsed, Console console) {
+    return Source.checkpoint(parsed, console);
   }
 
   @Override

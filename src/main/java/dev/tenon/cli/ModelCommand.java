@@ -21,6 +21,9 @@ abstract class ModelCommand extends TenonCommand {
   /** Reads options of its own. */
   void read(ParseResult parsed, LoadOptions.Builder options) {}
 
+  /** Where what the model is made of is. */
+  abstract Path source(ParseResult parsed, Console console);
+
   /** Makes the model. */
   abstract Model model(Path path, LoadOptions options);
 
@@ -38,12 +41,11 @@ abstract class ModelCommand extends TenonCommand {
     LoadOptions.Builder options =
         LoadChoice.read(parsed).trace(parsed.matchedOptionValue(TRACE, null));
     read(parsed, options);
+    Path source = source(parsed, console);
     try (Progress progress = Progress.to(console.err());
         ReportPage page = ReportOption.begin(parsed);
         Model model =
-            model(
-                Options.path(parsed),
-                options.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
+            model(source, options.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
       progress.finish();
       if (page != null) {
         page.write(model.report());

@@ -1,10 +1,7 @@
 package dev.tenon.cli;
 
-import dev.tenon.Tenon;
-import java.nio.file.Path;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParseResult;
 
 /**
  * Options and parameters, declared in code: picocli's annotations are read by reflection, which
@@ -25,18 +22,14 @@ final class Options {
     return OptionSpec.builder(name).type(type).paramLabel(label).description(description).build();
   }
 
-  /** The one path of a command; it may be a model's name. */
-  static PositionalParamSpec path(String label, String description) {
+  static PositionalParamSpec argument(String label, String description) {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("1")
         .required(true)
         .type(String.class)
         .paramLabel(label)
-        .description(
-            description
-                + " Or org/name[@revision], a model in the Hugging Face cache; a file or directory"
-                + " of that name comes first.")
+        .description(description)
         .build();
   }
 
@@ -56,10 +49,5 @@ final class Options {
         .versionHelp(true)
         .description("Print the version and exit.")
         .build();
-  }
-
-  /** Where what a command that declares {@link #path} was given is. */
-  static Path path(ParseResult parsed) {
-    return Tenon.locate(parsed.matchedPositionalValue(0, ""));
   }
 }

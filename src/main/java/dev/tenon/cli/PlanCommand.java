@@ -15,7 +15,7 @@ final class PlanCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
+    Source.declare(spec, "PATH", "A checkpoint's directory.");
     LoadChoice.declare(spec);
     ReportOption.declare(spec);
   }
@@ -24,7 +24,7 @@ final class PlanCommand extends TenonCommand {
   void run(ParseResult parsed, Console console) {
     LoadReport report;
     try (ReportPage page = ReportOption.begin(parsed)) {
-      report = Tenon.preview(Options.path(parsed), LoadChoice.read(parsed).build());
+      report = Tenon.preview(Source.checkpoint(parsed, console), LoadChoice.read(parsed).build());
       if (page != null) {
         page.write(report);
       }

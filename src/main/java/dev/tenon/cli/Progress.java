@@ -29,6 +29,9 @@ final class Progress implements LoadProgress, AutoCloseable {
   private long nextNanos;
   private @Nullable ProgressBar bar;
   private boolean finished;
+  private String phase = "";
+  private long phaseNanos;
+  private long phaseDone;
 
   Progress(PrintStream err, boolean terminal, LongSupplier clock) {
     this.err = err;
@@ -45,6 +48,11 @@ final class Progress implements LoadProgress, AutoCloseable {
   @Override
   public synchronized void update(String phase, long done, long total) {
     long now = clock.getAsLong();
+    if (!phase.equals(this.phase)) {
+      this.phase = phase;
+      phaseNanos = now;
+      phaseDone = done;
+    }
     if (finished || total < WORTH_SHOWING || now - nextNanos < 0) {
       return;
     }
@@ -52,8 +60,20 @@ final class Progress implements LoadProgress, AutoCloseable {
       bar().setExtraMessage(phase).maxHint(total).stepTo(done);
     } else {
       nextNanos = now + INTERVAL_NANOS;
-      err.printf("%s: %s of %s%n", phase, Units.bytes(done), Units.bytes(total));
+      err.printf(
+          "%s: %s of %s%s%n", phase, Units.bytes(done), Units.bytes(total), pace(now, done, total));
     }
+  }
+
+  /** Bytes a second since the phase began, and how long that will take for the rest. */
+  private String pace(long now, long done, long total) {
+    if (done <= phaseDone || now <= phaseNanos) {
+      return "";
+    }
+    double millis = (now - phaseNanos) / 1e6;
+    long bytes = done - phaseDone;
+    long left = (long) Math.ceil((total - done) * millis / bytes / 1000);
+    return ", " + Units.rate(bytes, millis) + ", " + Units.seconds(left) + " left";
   }
 
   @Override
@@ -79,6 +99,7 @@ final class Progress implements LoadProgress, AutoCloseable {
               .setTaskName("tenon")
               .setUnit(" MB", 1_000_000)
               .setStyle(ProgressBarStyle.ASCII)
+              .showSpeed()
               .setConsumer(new Line(err))
               .build();
     }

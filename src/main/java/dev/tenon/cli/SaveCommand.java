@@ -29,7 +29,7 @@ final class SaveCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(Options.path("PATH", "A checkpoint's directory."));
+    Source.declare(spec, "PATH", "A checkpoint's directory.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .index("1")
@@ -60,12 +60,12 @@ final class SaveCommand extends TenonCommand {
         SaveOptions.defaults()
             .checkpointNames(!parsed.hasMatchedOption(MODEL_NAMES))
             .maxShardBytes(size(parsed));
+    Path source = Source.checkpoint(parsed, console);
     Path out = parsed.matchedPositionalValue(1, Path.of(""));
     try (Progress progress = Progress.to(console.err());
         Model model =
             Tenon.load(
-                Options.path(parsed),
-                load.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
+                source, load.progress(quiet(parsed) ? LoadProgress.NONE : progress).build())) {
       SaveReport saved =
           model.save(
               out,

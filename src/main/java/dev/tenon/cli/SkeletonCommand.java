@@ -20,13 +20,13 @@ final class SkeletonCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(Options.path("CONFIG", "A config.json, or the directory it is in."));
+    Source.declare(spec, "CONFIG", "A config.json, or the directory it is in.");
     LoadChoice.declare(spec);
   }
 
   @Override
   void run(ParseResult parsed, Console console) {
-    LoadPlan plan = Tenon.skeleton(Options.path(parsed), LoadChoice.read(parsed).build());
+    LoadPlan plan = Tenon.skeleton(Source.config(parsed, console), LoadChoice.read(parsed).build());
     if (json(parsed)) {
       console.json(json -> write(plan, json));
     } else {

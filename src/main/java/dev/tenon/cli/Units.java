@@ -47,6 +47,16 @@ final class Units {
         : millis < 999.5 ? fixed(millis, 0) + " ms" : fixed(millis / 1000, 2) + " s";
   }
 
+  /** A duration one waits for: {@code 8 s}, {@code 3 min 20 s}, {@code 1 h 5 min}. */
+  static String seconds(long seconds) {
+    if (seconds < 60) {
+      return seconds + " s";
+    } else if (seconds < 3600) {
+      return seconds / 60 + " min " + seconds % 60 + " s";
+    }
+    return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+  }
+
   /** A count with its thousands apart. */
   static String count(long count) {
     StringBuilder digits = new StringBuilder().append(count);

@@ -8,6 +8,7 @@ import dev.tenon.checkpoint.NonFinite;
 import dev.tenon.checkpoint.Verification;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,8 +25,7 @@ final class VerifyCommand extends TenonCommand {
 
   @Override
   void declare(CommandSpec spec) {
-    spec.addPositional(
-        Options.path("PATH", "A weight file, an index of shards, or a checkpoint's directory."));
+    Source.declare(spec, "PATH", "A weight file, an index of shards, or a checkpoint's directory.");
     spec.addOption(Options.flag(DATA, "Read every byte, not the headers alone."));
     spec.addOption(
         Options.flag(NAN, "Count each tensor's NaN and infinite values, which reads every byte."));
@@ -42,14 +42,15 @@ final class VerifyCommand extends TenonCommand {
   }
 
   private static Verification verify(ParseResult parsed, Console console) {
+    Path path = Source.checkpoint(parsed, console);
     boolean nan = parsed.hasMatchedOption(NAN);
     boolean data = nan || parsed.hasMatchedOption(DATA);
     if (!data) {
-      return Tenon.verify(Options.path(parsed), VerifyOptions.headers());
+      return Tenon.verify(path, VerifyOptions.headers());
     }
     try (Progress progress = Progress.to(console.err())) {
       LoadProgress told = quiet(parsed) ? LoadProgress.NONE : progress;
-      return Tenon.verify(Options.path(parsed), new VerifyOptions(data, nan, told));
+      return Tenon.verify(path, new VerifyOptions(data, nan, told));
     }
   }
 

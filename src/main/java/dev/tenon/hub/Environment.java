@@ -1,7 +1,14 @@
 package dev.tenon.hub;
 
+import dev.tenon.TenonException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param home the user's home directory
  */
 record Environment(Map<String, String> variables, Path home) {
+  private static final String ENDPOINT = "https://huggingface.co";
+  private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{(\\w+)})");
 
   static Environment ofProcess() {
@@ -24,6 +33,76 @@ record Environment(Map<String, String> variables, Path home) {
   Path cache() {
     String cache = first("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
     return cache == null ? hfHome().resolve("hub") : path(cache);
+  }
+
+  /** The address of the hub. */
+  String endpoint() {
+    String endpoint = first("HF_ENDPOINT");
+    return endpoint == null ? ENDPOINT : endpoint.strip();
+  }
+
+  /** Whether the network is not to be used. */
+  boolean offline() {
+    return isTrue(first("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"));
+  }
+
+  /** Whether files are to be copied where links would be made. */
+  boolean withoutLinks() {
+    return isTrue(first("HF_HUB_DISABLE_SYMLINKS"));
+  }
+
+  /** How long a server may be silent. */
+  Duration patience() {
+    String seconds = first("HF_HUB_DOWNLOAD_TIMEOUT");
+    if (seconds == null) {
+      return Duration.ofSeconds(10);
+    } else if (!seconds.strip().matches("[1-9]\\d{0,5}")) {
+      throw new TenonException("Not a number of seconds: HF_HUB_DOWNLOAD_TIMEOUT=" + seconds);
+    }
+    return Duration.ofSeconds(Long.parseLong(seconds.strip()));
+  }
+
+  /** The token to show to the hub, or null if there is none. */
+  @Nullable String token() {
+    if (isTrue(first("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) {
+      return null;
+    }
+    String token = first("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN");
+    return clean(token == null ? tokenFile() : token);
+  }
+
+  private @Nullable String tokenFile() {
+    String named = first("HF_TOKEN_PATH");
+    Path file = named == null ? hfHome().resolve("token") : path(named);
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new TenonException("The token cannot be read: file=" + file, e);
+    }
+  }
+
+  private static @Nullable String clean(@Nullable String token) {
+    String clean = token == null ? "" : token.replaceAll("[\r\n]", "").strip();
+    return clean.isEmpty() ? null : clean;
+  }
+
+  /** The proxy for a scheme, or null if there is none. */
+  @Nullable String proxy(String scheme) {
+    String name = scheme + "_proxy";
+    String upper = name.toUpperCase(Locale.ROOT);
+    return first(name, upper, "all_proxy", "ALL_PROXY");
+  }
+
+  /** The hosts no proxy is for, separated by commas. */
+  String noProxy() {
+    String hosts = first("no_proxy", "NO_PROXY");
+    return hosts == null ? "" : hosts;
+  }
+
+  private static boolean isTrue(@Nullable String value) {
+    return value != null && TRUE.contains(value.toUpperCase(Locale.ROOT));
   }
 
   private Path hfHome() {

@@ -83,7 +83,7 @@ public final class HubCache {
             ? "The cache has the model, but not this revision"
             : "No such file, and no such model in the cache";
     return new TenonException(
-        "%s: model=%s, revision=%s, folder=%s; hf download fetches it"
+        "%s: model=%s, revision=%s, folder=%s; tenon download fetches it"
             .formatted(what, model.repo(), model.revision(), folder.path()));
   }
 

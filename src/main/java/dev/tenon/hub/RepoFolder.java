@@ -39,6 +39,16 @@ record RepoFolder(Path root, String repo) {
     return path().resolve("refs");
   }
 
+  /** The file that marks that a commit has no file of a name. */
+  Path absence(String commit, String file) {
+    return path().resolve(".no_exist").resolve(commit).resolve(file);
+  }
+
+  /** The file whose lock is for who downloads a blob. */
+  Path lock(String blob) {
+    return root.resolve(".locks").resolve(name()).resolve(blob + ".lock");
+  }
+
   private String name() {
     return "models" + SEPARATOR + repo.replace("/", SEPARATOR);
   }

@@ -124,7 +124,7 @@ public final class NativeFile implements AutoCloseable {
   }
 
   // As the JDK itself names files to the system.
-  private static byte[] bytes(Path path) {
+  static byte[] bytes(Path path) {
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     byte[] name = path.toString().getBytes(charset);
     return Arrays.copyOf(name, name.length + 1);

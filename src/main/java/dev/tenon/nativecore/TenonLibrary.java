@@ -49,6 +49,9 @@ final class TenonLibrary {
   @Name("tenon_close")
   static native int close(long file);
 
+  @Name("tenon_lock")
+  static native int lock(@Cast("const char*") byte[] path, @Cast("int64_t*") long[] lock);
+
   @Name("tenon_stat")
   static native int stat(long file, @Cast("int64_t*") long[] state);
 

@@ -39,7 +39,8 @@ class NoLibtorchTest {
       assertThat(java.exitValue()).as(Files.readString(dir.resolve("out"))).isZero();
       assertThat(Files.readString(classes))
           .contains("dev.tenon.cli.Main")
-          .doesNotContain("org.bytedeco", "dev.tenon.engine.Engine", "jdk.jfr.internal");
+          .doesNotContain(
+              "org.bytedeco", "dev.tenon.engine.Engine", "jdk.jfr.internal", "java.net.http");
     } finally {
       java.destroyForcibly();
     }

@@ -29,7 +29,9 @@ class ProgressTest {
       }
     }
     assertThat(written.toString().lines())
-        .containsExactly("read: 1.00 GB of 5.00 GB", "read: 3.00 GB of 5.00 GB");
+        .containsExactly(
+            "read: 1.00 GB of 5.00 GB, 2.00 GB/s, 2 s left",
+            "read: 3.00 GB of 5.00 GB, 2.00 GB/s, 1 s left");
   }
 
   @Test

@@ -50,4 +50,10 @@ class UnitsTest {
   void rates(long bytes, double millis, String text) {
     assertThat(Units.rate(bytes, millis)).isEqualTo(text);
   }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0 s", "59, 59 s", "60, 1 min 0 s", "3599, 59 min 59 s", "3900, 1 h 5 min"})
+  void waits(long seconds, String text) {
+    assertThat(Units.seconds(seconds)).isEqualTo(text);
+  }
 }

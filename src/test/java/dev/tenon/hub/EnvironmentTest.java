@@ -1,10 +1,16 @@
 package dev.tenon.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +36,41 @@ class EnvironmentTest {
       })
   void theCacheIsWhereThePythonClientHasIt(String variables, String cache) {
     assertThat(of(variables).cache()).isEqualTo(Path.of(cache));
+  }
+
+  @Test
+  void theTokenIsTheEnvironmentsOrTheFiles(@TempDir Path home) throws IOException {
+    Files.writeString(home.resolve("token"), "hf_file\n");
+    String file = "HF_HOME=" + home;
+
+    assertThat(of("").token()).isNull();
+    assertThat(of(file).token()).isEqualTo("hf_file");
+    assertThat(of(file + " HF_TOKEN=hf_new HUGGING_FACE_HUB_TOKEN=hf_old").token())
+        .isEqualTo("hf_new");
+    assertThat(of(file + " HUGGING_FACE_HUB_TOKEN=hf_old").token()).isEqualTo("hf_old");
+    assertThat(of("HF_TOKEN_PATH=" + home.resolve("token")).token()).isEqualTo("hf_file");
+    assertThat(of(file + " HF_HUB_DISABLE_IMPLICIT_TOKEN=1").token()).isNull();
+  }
+
+  @Test
+  void switchesAreOnInTheWordsOfThePythonClient() {
+    assertThat(of("").offline()).isFalse();
+    assertThat(of("HF_HUB_OFFLINE=0").offline()).isFalse();
+    for (String yes : new String[] {"1", "on", "Yes", "TRUE"}) {
+      assertThat(of("HF_HUB_OFFLINE=" + yes).offline()).isTrue();
+    }
+    assertThat(of("TRANSFORMERS_OFFLINE=1").offline()).isTrue();
+    assertThat(of("HF_HUB_OFFLINE=0 TRANSFORMERS_OFFLINE=1").offline()).isFalse();
+  }
+
+  @Test
+  void theEndpointAndThePatienceHaveDefaults() {
+    assertThat(of("").endpoint()).isEqualTo("https://huggingface.co");
+    assertThat(of("HF_ENDPOINT=http://x/").endpoint()).isEqualTo("http://x/");
+    assertThat(of("").patience()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(of("HF_HUB_DOWNLOAD_TIMEOUT=7").patience()).isEqualTo(Duration.ofSeconds(7));
+    assertThatThrownBy(() -> of("HF_HUB_DOWNLOAD_TIMEOUT=soon").patience())
+        .hasMessage("Not a number of seconds: HF_HUB_DOWNLOAD_TIMEOUT=soon");
   }
 
   static Environment of(String variables) {

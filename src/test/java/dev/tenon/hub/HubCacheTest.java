@@ -69,7 +69,7 @@ class HubCacheTest {
     assertThatThrownBy(() -> HubCache.at(root).require(model))
         .hasMessage(
             "The cache has the model, but not this revision: model=org/name, revision=%s, folder=%s;"
-                + " hf download fetches it",
+                + " tenon download fetches it",
             model.revision(), folder);
   }
 
@@ -79,7 +79,7 @@ class HubCacheTest {
         .isInstanceOf(TenonException.class)
         .hasMessage(
             "No such file, and no such model in the cache: model=gpt2, revision=main, folder=%s;"
-                + " hf download fetches it",
+                + " tenon download fetches it",
             root.resolve("models--gpt2"));
   }
 

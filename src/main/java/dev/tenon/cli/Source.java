@@ -1,0 +1,45 @@
+package dev.tenon.cli;
+
+import dev.tenon.Tenon;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What a command works on: a path, or a model's name, which may have to be downloaded. */
+final class Source {
+  private static final String DOWNLOAD = "--download";
+
+  private Source() {}
+
+  static void declare(CommandSpec spec, String label, String description) {
+    spec.addPositional(
+        Options.argument(
+            label,
+            description
+                + " Or org/name[@revision], a model in the Hugging Face cache; a file or directory"
+                + " of that name comes first."));
+    spec.addOption(
+        Options.flag(
+            DOWNLOAD, "Bring a model given by name into the cache first, as the hub has it now."));
+  }
+
+  /** Where the files of what was given are. */
+  static Path checkpoint(ParseResult parsed, Console console) {
+    return locate(false, parsed, console);
+  }
+
+  /** Where what describes the model that was given is. */
+  static Path config(ParseResult parsed, Console console) {
+    return locate(true, parsed, console);
+  }
+
+  private static Path locate(boolean config, ParseResult parsed, Console console) {
+    return parsed.hasMatchedOption(DOWNLOAD)
+        ? Downloading.locate(text(parsed), config, parsed, console)
+        : Tenon.locate(text(parsed));
+  }
+
+  static String text(ParseResult parsed) {
+    return parsed.matchedPositionalValue(0, "");
+  }
+}

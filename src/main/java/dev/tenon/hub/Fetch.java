@@ -1,0 +1,95 @@
+package dev.tenon.hub;
+
+import dev.tenon.TenonException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Brings single files into a snapshot. May be used by any number of threads. */
+final class Fetch {
+  private static final int NOT_SATISFIABLE = 416;
+
+  /** An attempt that brought as much was not in vain. */
+  private static final long PROGRESS = 1 << 20;
+
+  private final Settings settings;
+  private final HubClient client;
+  private final Repository repository;
+  private final SnapshotWriter snapshot;
+
+  Fetch(Settings settings, HubClient client, Repository repository, SnapshotWriter snapshot) {
+    this.settings = settings;
+    this.client = client;
+    this.repository = repository;
+    this.snapshot = snapshot;
+  }
+
+  /** Puts a file in its place, and gets its bytes if they are not in the cache. */
+  void file(RemoteFile file, Tally tally) throws IOException, InterruptedException {
+    if (!snapshot.has(file)) {
+      Path blob = snapshot.blob(file);
+      Path lock = snapshot.snapshot().folder().lock(file.hash().hex());
+      String waiting =
+          "Another process downloads the file, which is waited for: file=" + file.name();
+      BlobLock held = BlobLock.take(lock, () -> tally.warn(waiting));
+      try {
+        if (SnapshotWriter.isWhole(blob, file)) {
+          Files.deleteIfExists(PartialBlob.pathOf(blob.getParent(), file.hash()));
+          tally.add(file.size());
+        } else {
+          blob(file, blob, tally);
+        }
+      } finally {
+        held.close();
+      }
+    }
+    snapshot.place(file);
+  }
+
+  private void blob(RemoteFile file, Path blob, Tally tally)
+      throws IOException, InterruptedException {
+    try (PartialBlob partial = PartialBlob.open(blob.getParent(), file)) {
+      tally.add(partial.length());
+      fill(partial, tally);
+      if (!partial.publish(blob)) {
+        // Bytes of two attempts may not belong together: once more, in one.
+        tally.add(-file.size());
+        fill(partial, tally);
+        if (!partial.publish(blob)) {
+          throw new TenonException(
+              "The bytes the hub sends are not those it announced: file=%s, hash=%s, bytes=%d"
+                  .formatted(file.name(), file.hash().hex(), file.size()));
+        }
+      }
+    }
+  }
+
+  private void fill(PartialBlob partial, Tally tally) throws IOException, InterruptedException {
+    URI uri = repository.uri(partial.file().name());
+    Attempts attempts = new Attempts(settings.backoff(), "url=" + uri);
+    while (!partial.isWhole()) {
+      long before = partial.length();
+      IOException failure;
+      try {
+        HttpResponse<Void> response = client.get(uri, partial, tally);
+        failure = new IOException("The answer ended early");
+        if (response.statusCode() == NOT_SATISFIABLE && before > 0) {
+          partial.restart();
+          tally.add(-before);
+        } else if (response.statusCode() >= 300) {
+          throw repository.refusal(response);
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+      if (partial.length() - before >= PROGRESS) {
+        attempts.progressed();
+      }
+      if (!partial.isWhole()) {
+        attempts.failed(failure);
+      }
+    }
+  }
+}

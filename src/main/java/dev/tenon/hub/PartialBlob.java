@@ -1,0 +1,156 @@
+package dev.tenon.hub;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/**
+ * A blob on its way: bytes are appended, and hashed as they come, until it is whole and may get its
+ * name. What is there stays there when this is closed, and the next one goes on from it.
+ *
+ * <p>The file is whose who holds the JDK's lock on it. Where somebody does, this works on a file of
+ * its own, which nobody goes on from.
+ */
+final class PartialBlob implements AutoCloseable {
+  private static final int BUFFER = 1 << 20;
+
+  private final RemoteFile file;
+  private final Path path;
+  private final FileChannel channel;
+  private final boolean shared;
+  private MessageDigest digest;
+  private long length;
+  private boolean published;
+
+  private PartialBlob(RemoteFile file, Path path, FileChannel channel, boolean shared) {
+    this.file = file;
+    this.path = path;
+    this.channel = channel;
+    this.shared = shared;
+    this.digest = file.hash().begin(file.size());
+  }
+
+  /** The file an interrupted download of a blob leaves. */
+  static Path pathOf(Path blobs, ContentHash hash) {
+    return blobs.resolve(hash.hex() + ".tenon.incomplete");
+  }
+
+  /** Goes on from what there is of a blob, which is read to hash it. */
+  static PartialBlob open(Path blobs, RemoteFile file) throws IOException {
+    Path path = pathOf(blobs, file.hash());
+    FileChannel channel = channel(path);
+    try {
+      if (!isLocked(channel)) {
+        channel.close();
+        return alone(blobs, file);
+      }
+      PartialBlob partial = new PartialBlob(file, path, channel, true);
+      partial.readBack();
+      return partial;
+    } catch (Throwable failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  private static PartialBlob alone(Path blobs, RemoteFile file) throws IOException {
+    String own = UUID.randomUUID().toString().substring(0, 8);
+    Path path = blobs.resolve(file.hash().hex() + "." + own + ".incomplete");
+    return new PartialBlob(file, path, channel(path), false);
+  }
+
+  private static FileChannel channel(Path path) throws IOException {
+    return FileChannel.open(
+        path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static boolean isLocked(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (IOException | OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private void readBack() throws IOException {
+    if (channel.size() > file.size()) {
+      channel.truncate(0);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    while (channel.read(buffer, length) > 0) {
+      buffer.flip();
+      length += buffer.remaining();
+      digest.update(buffer);
+      buffer.clear();
+    }
+  }
+
+  RemoteFile file() {
+    return file;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Bytes there are. */
+  synchronized long length() {
+    return length;
+  }
+
+  boolean isWhole() {
+    return length() == file.size();
+  }
+
+  /** Appends bytes, no more of them than are missing. */
+  synchronized void append(ByteBuffer bytes) throws IOException {
+    ByteBuffer hashed = bytes.duplicate();
+    long at = length;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+    digest.update(hashed);
+    length = at;
+  }
+
+  /** Throws away what there is. */
+  synchronized void restart() throws IOException {
+    channel.truncate(0);
+    digest = file.hash().begin(file.size());
+    length = 0;
+  }
+
+  /**
+   * Gives the blob its name if its bytes are right.
+   *
+   * @return whether they are; if not, they are thrown away
+   */
+  synchronized boolean publish(Path blob) throws IOException {
+    if (!HexFormat.of().formatHex(digest.digest()).equals(file.hash().hex())) {
+      restart();
+      return false;
+    }
+    // Else the name could reach the disk before the bytes do.
+    channel.force(true);
+    Files.move(path, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    published = true;
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      if (!published && (!shared || length() == 0)) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.tenon.hub;
+
+/**
+ * A file as the hub describes it.
+ *
+ * @param name without a directory
+ * @param size in bytes
+ * @param hash of its bytes
+ */
+record RemoteFile(String name, long size, ContentHash hash) {}

@@ -1,0 +1,35 @@
+package dev.tenon.hub;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a hub is reached and what is done with what it sends.
+ *
+ * @param environment for what only the network needs to know
+ * @param cache where files go
+ * @param endpoint the hub
+ * @param token shown to it, or null
+ * @param offline whether the network is not to be used
+ * @param parallel files at once
+ * @param patience how long a server may be silent
+ * @param backoff between attempts
+ * @param listener told how it goes
+ */
+record Settings(
+    Environment environment,
+    HubCache cache,
+    Endpoint endpoint,
+    @Nullable String token,
+    boolean offline,
+    int parallel,
+    Duration patience,
+    Backoff backoff,
+    HubListener listener) {
+
+  /** Without the token, which belongs in no log. */
+  @Override
+  public String toString() {
+    return "Hub[endpoint=" + endpoint.root() + ", cache=" + cache.root() + "]";
+  }
+}
