@@ -33,14 +33,12 @@ public final class Embed implements AutoCloseable {
   private final Config config;
 
   public Embed(Path path) {
+    config = Config.read(path);
+    if (!config.modelType().equals("bert") || !config.string("hidden_act", "gelu").equals("gelu")) {
+      throw new IllegalArgumentException("Not BERT as it was: config=" + config);
+    }
     // The encoder alone, whatever heads the files hold.
     model = Tenon.load(path, LoadOptions.builder().className("BertModel").dtype(DType.F32).build());
-    config = model.config();
-    if (!config.string("hidden_act", "gelu").equals("gelu")) {
-      model.close();
-      throw new IllegalArgumentException(
-          "Not supported: hidden_act=" + config.string("hidden_act"));
-    }
   }
 
   /** One embedding for each sentence, of length one. Thread-safe. */

@@ -42,18 +42,17 @@ public final class Generate implements AutoCloseable {
   private final int groups;
 
   public Generate(Path path) {
-    model = Tenon.load(path, LoadOptions.defaults());
-    config = model.config();
-    names = Set.copyOf(model.names());
-    layers = config.integer("num_hidden_layers");
-    heads = config.integer("num_attention_heads");
-    groups = config.integer("num_key_value_heads", heads);
+    config = Config.read(path);
     if (!Set.of("llama", "qwen2").contains(config.modelType())
         || !Set.of("default", "linear", "llama3").contains(ropeType(config))) {
-      model.close();
       throw new IllegalArgumentException(
           "Not supported: model_type=" + config.modelType() + ", rope_type=" + ropeType(config));
     }
+    layers = config.integer("num_hidden_layers");
+    heads = config.integer("num_attention_heads");
+    groups = config.integer("num_key_value_heads", heads);
+    model = Tenon.load(path, LoadOptions.defaults());
+    names = Set.copyOf(model.names());
   }
 
   private static String ropeType(Config config) {
@@ -197,7 +196,7 @@ public final class Generate implements AutoCloseable {
   private Tensor norm(String name, Tensor x) {
     Tensor wide = x.to(ScalarType.Float);
     Tensor square = wide.mul(wide).mean(new long[] {-1}, true, new ScalarTypeOptional());
-    Tensor scale = square.add(new Scalar(config.number("rms_norm_eps"))).rsqrt();
+    Tensor scale = square.add(new Scalar(config.number("rms_norm_eps", 1e-6))).rsqrt();
     return weight(name).mul(wide.mul(scale).to(x.scalar_type()));
   }
 

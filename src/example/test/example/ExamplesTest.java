@@ -45,10 +45,11 @@ class ExamplesTest {
 
       float[] expected = floats(golden, "embeddings");
       for (int i = 0; i < ids.length; i++) {
-        for (int j = 0; j < embeddings[i].length; j++) {
-          float there = expected[i * embeddings[i].length + j];
+        float[] alone = embed.embed(ids[i])[0];
+        for (int j = 0; j < alone.length; j++) {
+          float there = expected[i * alone.length + j];
           assertThat(embeddings[i][j]).isCloseTo(there, within(1e-4f));
-          assertThat(embed.embed(ids[i])[0][j]).isCloseTo(there, within(1e-4f));
+          assertThat(alone[j]).isCloseTo(there, within(1e-4f));
         }
       }
     }

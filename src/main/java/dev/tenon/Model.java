@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * not to be closed one by one. Tied names have the very same {@link Tensor} object. Any number of
  * threads may use it at once. Closing or changing it while a thread is inside a call, {@link
  * #using} included, is refused, and so is using it afterwards.
+ *
+ * <p>A module that computes takes its tensors by name through {@code dev.tenon.bind.Binding}.
  */
 public final class Model implements AutoCloseable {
   private final Guard guard = new Guard("model");

@@ -31,6 +31,9 @@ import org.bytedeco.pytorch.Tensor;
  * registers them as one tensor they share the gradient too; where it does not, each name gets its
  * own.
  *
+ * <p>A Java module keeps the tensor it gives to {@code register_parameter}. What that returns is a
+ * pointer into a list, which dangles when the next one is registered.
+ *
  * <p><b>Who closes what.</b> Model and module each hold the bytes, libtorch counts. So either may
  * be closed first, and memory is freed, and a mapped file unmapped, when the second lets go. Until
  * then writing to one, as an optimiser does, is seen by the other; mapped files do not change. What
@@ -120,8 +123,9 @@ public final class Binding {
    * Gives a TorchScript program's parameters and buffers the model's bytes. A frozen program has
    * none: its weights are constants.
    *
-   * @param program as {@code torch.load} reads it; with the device {@code meta} its own weights
-   *     take no memory, if its code holds no other tensor
+   * @param program as {@code torch.load} reads it. Loaded to the device {@code meta} its own
+   *     weights take no memory; libtorch refuses that for code with tensors among its constants, as
+   *     traced code often has
    * @return what met what
    * @throws TenonException if the two do not fit, or the model is closed, on {@code meta}, or being
    *     changed; then the program is as it was

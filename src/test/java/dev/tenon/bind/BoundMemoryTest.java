@@ -10,6 +10,7 @@ import dev.tenon.Tenon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Module;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who holds a bound module's memory, and how often it is there. */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 class BoundMemoryTest {
-  /** Rows of a matrix of 256 MiB, a fifth of which no other test's garbage comes near. */
+  /** Rows of a matrix of 256 MiB, a quarter of which no other test's garbage comes near. */
   private static final int VOCABULARY = 1 << 20;
 
   private static final int WIDTH = 64;
@@ -44,6 +45,24 @@ class BoundMemoryTest {
       }
       Tensor logits = module.forward(golden.get("input_ids"), golden.get("attention_mask"));
       golden.assertAnswer("logits", logits);
+    }
+  }
+
+  @Test
+  void manyThreadsBindOneModel() {
+    try (Model bert = Golden.load("bert");
+        Golden golden = new Golden("bert")) {
+      IntStream.range(0, 4)
+          .parallel()
+          .forEach(
+              i -> {
+                try (PointerScope scope = new PointerScope()) {
+                  BertModule module = new BertModule();
+                  Binding.of(bert).prefix("bert", "").into(module);
+                  Tensor ids = golden.get("input_ids");
+                  golden.assertAnswer("logits", module.forward(ids, golden.get("attention_mask")));
+                }
+              });
     }
   }
 
