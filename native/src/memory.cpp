@@ -152,8 +152,10 @@ int32_t tenon_map(int64_t file, int64_t length, int64_t* address) {
   const int64_t whole = (length + page - 1) & -page;
   const int64_t room = tenon::aligned_room(whole, PROT_NONE);
   if (room == 0) return errno;
+  // What is never written to needs no memory of its own: a file may be larger than all there is.
   void* memory = mmap(reinterpret_cast<void*>(room), static_cast<size_t>(length),
-                      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, static_cast<int>(file), 0);
+                      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
+                      static_cast<int>(file), 0);
   if (memory == MAP_FAILED) {
     const int failed = errno;
     munmap(reinterpret_cast<void*>(room), static_cast<size_t>(whole));

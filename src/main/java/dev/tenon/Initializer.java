@@ -17,6 +17,8 @@ public interface Initializer {
    * @param tensor its tensor, of the model's dtype and on its device, not written yet; valid during
    *     the call, gradients are not recorded
    * @return whether the tensor is written; if false, what it holds is overwritten
+   * @throws RuntimeException whatever stops it, and the load, which ends with a {@link
+   *     TenonException} that names the slot and has this as its cause
    */
   boolean initialize(Slot slot, Tensor tensor);
 }

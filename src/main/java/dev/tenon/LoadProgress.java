@@ -1,6 +1,9 @@
 package dev.tenon;
 
-/** Is told how far a load is, for a bar or a log. Must be quick; may be called by any thread. */
+/**
+ * Is told how far a load is, for a bar or a log. Must be quick; may be called by any thread. An
+ * exception it throws ends the load, as the cause of a {@link TenonException}.
+ */
 @FunctionalInterface
 public interface LoadProgress {
   /** Tells nobody. */

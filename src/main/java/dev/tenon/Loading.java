@@ -3,10 +3,12 @@ package dev.tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
+import dev.tenon.engine.Interruption;
 import dev.tenon.engine.LoadListener;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
 import dev.tenon.engine.SharedFiles;
+import dev.tenon.engine.Shortage;
 import dev.tenon.engine.Timings;
 import dev.tenon.integrity.DigestCheck;
 import dev.tenon.nativecore.NativeCore;
@@ -28,7 +30,6 @@ final class Loading {
   private Loading() {}
 
   static Model load(Path path, LoadOptions options) {
-    Engine.warmUp();
     return traced(
         options,
         trace ->
@@ -44,7 +45,6 @@ final class Loading {
   }
 
   static Model init(Path config, LoadOptions options) {
-    Engine.warmUp();
     return traced(
         options,
         trace ->
@@ -54,17 +54,30 @@ final class Loading {
   private static Model traced(LoadOptions options, Function<Trace, Model> load) {
     Trace trace = Trace.keeping();
     if (options.trace() == null) {
-      return load.apply(trace);
+      return explained(trace, load);
     }
-    ChromeTrace file = ChromeTrace.create(options.trace());
-    Model model = load.apply(trace);
+    try (ChromeTrace file = ChromeTrace.create(options.trace())) {
+      Model model = explained(trace, load);
+      try {
+        file.write(trace);
+      } catch (Throwable failure) {
+        model.close();
+        throw failure;
+      }
+      return model;
+    }
+  }
+
+  /** Whatever stops a load, one exception says why. */
+  private static Model explained(Trace trace, Function<Trace, Model> load) {
     try {
-      file.write(trace);
+      Engine.warmUp();
+      return load.apply(trace);
+    } catch (OutOfMemoryError e) {
+      throw Shortage.of(e);
     } catch (TenonException e) {
-      model.close();
-      throw e;
+      throw Interruption.or(e);
     }
-    return model;
   }
 
   private static Model carryOut(

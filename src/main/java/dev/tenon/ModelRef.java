@@ -3,6 +3,7 @@ package dev.tenon;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ public final class ModelRef implements AutoCloseable {
   /** Null once this is closed. */
   private final AtomicReference<@Nullable Model> current;
 
-  private final Object reloading = new Object();
+  private final ReentrantLock reloading = new ReentrantLock();
 
   /**
    * A reference to a first version.
@@ -92,11 +93,17 @@ public final class ModelRef implements AutoCloseable {
    * @param path as for {@link Tenon#load}
    * @param options how to load
    * @return what the load did
-   * @throws TenonException if the load fails or this reference is closed; the version before then
-   *     stays what it is
+   * @throws TenonException if the load fails, the thread is interrupted, or this reference is
+   *     closed; the version before then stays what it is
    */
   public LoadReport reload(Path path, LoadOptions options) {
-    synchronized (reloading) {
+    try {
+      reloading.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TenonException("Interrupted while another reload was under way", e);
+    }
+    try {
       Model next = Tenon.load(path, options);
       try {
         swap(next);
@@ -105,6 +112,8 @@ public final class ModelRef implements AutoCloseable {
         throw e;
       }
       return next.report();
+    } finally {
+      reloading.unlock();
     }
   }
 

@@ -25,8 +25,8 @@ public interface ReloadListener {
   /**
    * A new version did not load; the one before stays current. The next change is tried again.
    *
-   * @param failure a {@link TenonException}, or what the options' own initialiser, listener or a
-   *     full heap threw
+   * @param failure a {@link TenonException}, or an {@code Error} of the options' own initialiser or
+   *     listener
    */
   void failed(Throwable failure);
 }

@@ -74,6 +74,17 @@ class RoomsTest {
   }
 
   @Test
+  void aFileIsWrittenWithTheJdkAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tenon.file..")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("dev.tenon.file..", "java..", "org.jspecify..")
+        .check(TENON);
+  }
+
+  @Test
   void theCommandLineTalksToTheDoor() {
     refuse("cli", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }

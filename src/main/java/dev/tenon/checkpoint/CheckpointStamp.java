@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record CheckpointStamp(Map<Path, FileStamp> files) {
     Path directory = isDirectory ? absolute : absolute.getParent();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, CheckpointStamp::counts)) {
       all.forEach(file -> put(file, files));
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // A directory that is not there, or goes away now, has no files.
       return new CheckpointStamp(Map.of());
     }

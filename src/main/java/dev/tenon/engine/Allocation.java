@@ -3,8 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -25,7 +24,9 @@ final class Allocation {
 
   private final Tensors make;
   private final Tensor[] tensors;
-  private final Map<DType, Map<Shape, List<Integer>>> small = new EnumMap<>(DType.class);
+  private final Map<Kind, List<Integer>> small = new LinkedHashMap<>();
+
+  private record Kind(Shape shape, DType dtype) {}
 
   /**
    * An allocation.
@@ -43,34 +44,25 @@ final class Allocation {
     if (bytes == 0 || bytes > SMALL) {
       tensors[slot] = Tensors.kept(make.empty(shape, dtype));
     } else {
-      small
-          .computeIfAbsent(dtype, any -> new HashMap<>())
-          .computeIfAbsent(shape, any -> new ArrayList<>())
-          .add(slot);
+      small.computeIfAbsent(new Kind(shape, dtype), kind -> new ArrayList<>()).add(slot);
     }
   }
 
   /** Allocates what was put off. */
   void finish() {
-    for (Map.Entry<DType, Map<Shape, List<Integer>>> of : small.entrySet()) {
-      for (Map.Entry<Shape, List<Integer>> slots : of.getValue().entrySet()) {
-        allocate(slots.getKey(), of.getKey(), slots.getValue());
-      }
-    }
+    small.forEach(this::allocate);
     small.clear();
   }
 
-  private void allocate(Shape shape, DType dtype, List<Integer> slots) {
-    int most = (int) Math.max(1, SLAB / Slab.stride(shape, dtype));
+  private void allocate(Kind kind, List<Integer> slots) {
+    int most = (int) Math.max(1, SLAB / Slab.stride(kind.shape, kind.dtype));
     for (int first = 0; first < slots.size(); first += most) {
       List<Integer> some = slots.subList(first, Math.min(slots.size(), first + most));
       if (some.size() < WORTHWHILE) {
-        for (int slot : some) {
-          tensors[slot] = Tensors.kept(make.empty(shape, dtype));
-        }
+        some.forEach(slot -> tensors[slot] = Tensors.kept(make.empty(kind.shape, kind.dtype)));
         continue;
       }
-      Tensor[] made = make.empty(shape, dtype, some.size());
+      Tensor[] made = make.empty(kind.shape, kind.dtype, some.size());
       for (int i = 0; i < made.length; i++) {
         tensors[some.get(i)] = made[i];
       }

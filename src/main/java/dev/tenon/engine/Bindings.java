@@ -99,9 +99,9 @@ final class Bindings {
   private static Tensor copy(Tensor tensor) {
     try (PointerScope scope = new PointerScope()) {
       NoGradGuard none = new NoGradGuard();
-      Tensor copy = Tensors.kept(tensor.detach().clone());
+      Tensor copy = tensor.detach().clone();
       copy.set_requires_grad(tensor.requires_grad());
-      return copy;
+      return Tensors.kept(copy);
     }
   }
 

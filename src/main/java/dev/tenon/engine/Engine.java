@@ -61,11 +61,11 @@ public final class Engine {
     try (LoadRun run = load) {
       return run.load();
     } catch (OutOfMemoryError e) {
-      // JavaCPP's word for its limit on physical memory; a Java heap that is full says otherwise.
-      if (String.valueOf(e.getMessage()).contains("hysical")) {
-        throw Preflight.refused(e);
-      }
-      throw e;
+      throw Shortage.of(e);
+    } catch (RuntimeException e) {
+      throw TorchErrors.isOne(e)
+          ? TorchErrors.of("Loading failed", "class=" + load.className(), e)
+          : e;
     }
   }
 }

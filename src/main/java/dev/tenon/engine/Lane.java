@@ -80,9 +80,19 @@ final class Lane implements AutoCloseable {
 
   /** Allocates what goes here and is neither tied nor a view of a file. */
   void allocate(List<Step> steps, Tensor[] tensors) {
+    long bytes = ownBytes(steps);
     if (options.device().kind() == Device.Kind.CPU) {
-      Preflight.check(ownBytes(steps));
+      Preflight.check(bytes);
     }
+    try {
+      allocateOwn(steps, tensors);
+    } catch (RuntimeException e) {
+      String facts = "bytes=" + bytes + ", device=" + options.device();
+      throw TorchErrors.of("Cannot allocate the model's tensors", facts, e);
+    }
+  }
+
+  private void allocateOwn(List<Step> steps, Tensor[] tensors) {
     Allocation allocation = new Allocation(make, tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = steps.get(i);

@@ -34,7 +34,7 @@ final class LoadRun implements AutoCloseable {
       LoadListener listener,
       LazyCore core) {
     this.options = options;
-    this.listener = listener;
+    this.listener = new CheckedListener(listener);
     this.timings = new Timings(options.trace());
     this.files = files;
     this.mapped = new MappedFiles(shards);
@@ -45,23 +45,23 @@ final class LoadRun implements AutoCloseable {
     this.tensors = new Tensor[plan.steps().size()];
   }
 
+  String className() {
+    return plan.skeleton().className();
+  }
+
   Loaded load() {
     files.verifyUnchanged();
     long readAhead = populate();
     TorchRuntime.require();
     timings.skip("libtorch");
-    for (Lane lane : lanes) {
-      TorchTypes.requireDevice(lane.options().device());
-    }
+    lanes.forEach(lane -> TorchTypes.requireDevice(lane.options().device()));
     reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
       if (plan.steps().get(i) instanceof Step.Tied) {
         initialized.set(i);
       }
     }
-    for (Lane lane : lanes) {
-      lane.allocate(plan.steps(), tensors);
-    }
+    lanes.forEach(lane -> lane.allocate(plan.steps(), tensors));
     timings.end(Phase.ALLOCATE);
     reading(this::read);
     bytes = bytes.plus(new ReadBytes(0, 0, readAhead, 0, 0));

@@ -123,6 +123,9 @@ public final class Loaded implements AutoCloseable {
     }
     SlotDTypes dtypes = dtype == null ? null : new SlotDTypes(skeleton.patterns(), dtype);
     int[] owners = Bindings.owners(tensors.length, ties);
+    if (where.kind() == Device.Kind.CPU) {
+      Preflight.check(bytesOfCopies(dtypes, owners));
+    }
     Tensor[] moved = new Tensor[tensors.length];
     try {
       for (int i = 0; i < tensors.length; i++) {
@@ -131,7 +134,7 @@ public final class Loaded implements AutoCloseable {
           moved[i] = move(tensors[i], where, dtypes == null ? null : dtypes.of(slot));
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       Bindings.free(moved, tensors);
       throw TorchErrors.of("Moving failed", "device=" + where + ", dtype=" + dtype, e);
     }
@@ -141,6 +144,23 @@ public final class Loaded implements AutoCloseable {
     Bindings.free(tensors, moved);
     tensors = moved;
     verifyTies();
+  }
+
+  /** Bytes a move to the CPU allocates, while what is moved is still there. */
+  private long bytesOfCopies(@Nullable SlotDTypes dtypes, int[] owners) {
+    long bytes = 0;
+    for (int i = 0; i < tensors.length; i++) {
+      Tensor tensor = tensors[i];
+      if (owners[i] == i && tensor != null) {
+        DType dtype = dtypes == null ? null : dtypes.of(skeleton.slots().get(i));
+        boolean same =
+            dtype == null || TorchTypes.scalarType(dtype) == tensor.scalar_type().intern();
+        if (!same || !tensor.is_cpu()) {
+          bytes += dtype == null ? tensor.nbytes() : dtype.bytes(tensor.numel());
+        }
+      }
+    }
+    return bytes;
   }
 
   private static Tensor move(Tensor tensor, Device where, @Nullable DType dtype) {
@@ -167,7 +187,12 @@ public final class Loaded implements AutoCloseable {
     List<TieGroup> groups = Bindings.among(wanted, this::has);
     int[] before = Bindings.owners(tensors.length, ties);
     int[] after = Bindings.owners(tensors.length, groups);
-    Tensor[] bound = Bindings.rebound(skeleton, groups, tensors);
+    Tensor[] bound;
+    try {
+      bound = Bindings.rebound(skeleton, groups, tensors);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw TorchErrors.of("Tying failed", "groups=" + groups.size(), e);
+    }
     for (int i = 0; i < bound.length; i++) {
       if (after[i] != i) {
         String owner = skeleton.slots().get(after[i]).name();

@@ -145,7 +145,12 @@ final class Missing {
     Pointer memory = tensor.data_ptr(); // Null if there are no elements.
     var dtype = tensor.scalar_type().intern();
     long bytes = tensor.nbytes();
-    boolean written = user.initialize(slot, tensor);
+    boolean written;
+    try {
+      written = user.initialize(slot, tensor);
+    } catch (RuntimeException e) {
+      throw TorchErrors.of("The initialiser failed", "slot=" + slot.name(), e);
+    }
     boolean same =
         !tensor.isNull()
             && Objects.equals(memory, tensor.data_ptr())

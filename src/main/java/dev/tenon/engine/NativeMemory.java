@@ -27,10 +27,29 @@ final class NativeMemory {
    *
    * @param address of its first byte
    * @param bytes its size, as it was allocated or mapped
+   * @throws RuntimeException libtorch's, if it cannot make one; then the range is given back
    */
   static Tensor tensor(long address, long bytes, long[] dims, TensorOptions options) {
     SIZES.put(address, bytes);
-    return torch.from_blob(new Address(address), dims, RELEASE, options);
+    try {
+      return torch.from_blob(new Address(address), dims, RELEASE, options);
+    } catch (Throwable failure) {
+      release(address);
+      throw failure;
+    }
+  }
+
+  /** How many ranges tensors hold. */
+  static int held() {
+    return SIZES.size();
+  }
+
+  /** Whoever comes first gives the memory back: libtorch may have done so as it failed. */
+  private static void release(long address) {
+    Long bytes = SIZES.remove(address);
+    if (bytes != null) {
+      NativeCore.free(address, bytes);
+    }
   }
 
   private static final class Address extends Pointer {
@@ -43,10 +62,7 @@ final class NativeMemory {
   private static final class Release extends PointerConsumer {
     @Override
     public void call(Pointer memory) {
-      Long bytes = SIZES.remove(memory.address());
-      if (bytes != null) {
-        NativeCore.free(memory.address(), bytes);
-      }
+      release(memory.address());
     }
   }
 }

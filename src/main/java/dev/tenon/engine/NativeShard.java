@@ -55,10 +55,8 @@ final class NativeShard implements OpenShard {
   public Tensor map(long bytes) {
     long address = address(bytes);
     try (TensorOptions options = new TensorOptions(ScalarType.Byte)) {
-      Tensor tensor =
-          Tensors.kept(NativeMemory.tensor(address, bytes, new long[] {bytes}, options));
-      handedOver = true;
-      return tensor;
+      handedOver = true; // Before: what no tensor can be made over is given back there.
+      return Tensors.kept(NativeMemory.tensor(address, bytes, new long[] {bytes}, options));
     }
   }
 

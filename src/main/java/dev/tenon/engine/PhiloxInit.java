@@ -81,8 +81,7 @@ final class PhiloxInit implements InitEngine {
       return; // It has no address.
     }
     if (!drawable(task.dtype()) || !add(task, shape, queue)) {
-      boolean draws = !(task.rule() instanceof InitRule.Computed);
-      long own = draws ? PhiloxKey.of(seed, task.slot().name()).key() : 0;
+      long own = PhiloxKey.of(seed, task.slot().name()).key();
       try (TorchInit torch = new TorchInit(Device.CPU, own, trace)) {
         torch.fill(List.of(task), written);
       }

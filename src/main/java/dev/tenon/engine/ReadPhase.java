@@ -45,23 +45,17 @@ final class ReadPhase {
       LazyCore core,
       LoadListener listener) {
     List<ReadPhase> phases = new ArrayList<>(lanes.size());
-    long all = 0;
     for (Lane lane : lanes) {
       ReadPhase phase = lane.reading(files, core);
       phase.take(lane, steps, tensors);
       phases.add(phase);
-      all += phase.total();
     }
-    long total = all;
+    long total = phases.stream().mapToLong(ReadPhase::total).sum();
     AtomicLong sum = new AtomicLong();
-    LongConsumer done = more -> listener.progress(Phase.READ, sum.addAndGet(more), total);
-    ReadBytes bytes = ReadBytes.NONE;
-    for (ReadPhase phase : phases) {
-      phase.fill(done);
-      bytes = bytes.plus(phase.bytes());
-    }
+    LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
+    phases.forEach(phase -> phase.fill(done));
     files.verifyUnchanged();
-    return bytes;
+    return phases.stream().map(ReadPhase::bytes).reduce(ReadBytes.NONE, ReadBytes::plus);
   }
 
   private void take(Lane lane, List<Step> steps, Tensor[] tensors) {
@@ -113,11 +107,7 @@ final class ReadPhase {
   }
 
   private static long bytes(List<Workers.Job> jobs) {
-    long bytes = 0;
-    for (Workers.Job job : jobs) {
-      bytes += job.bytes();
-    }
-    return bytes;
+    return jobs.stream().mapToLong(Workers.Job::bytes).sum();
   }
 
   private void fill(Step step, Tensor target) {

@@ -159,7 +159,7 @@ final class ShardFiles implements AutoCloseable {
     for (OpenShard open : opened.values()) {
       try {
         open.close();
-      } catch (IOException e) {
+      } catch (IOException | TenonException e) {
         // It was only read from: nothing is lost, and the load has its bytes.
         continue;
       }

@@ -9,6 +9,11 @@ import dev.tenon.TenonException;
 final class TorchErrors {
   private TorchErrors() {}
 
+  /** Whether an exception is libtorch's, all of which JavaCPP throws as this class and no other. */
+  static boolean isOne(RuntimeException e) {
+    return e.getClass() == RuntimeException.class;
+  }
+
   /**
    * An error a load ends with.
    *
@@ -19,6 +24,8 @@ final class TorchErrors {
   static TenonException of(String sentence, String facts, Throwable cause) {
     if (cause instanceof TenonException known) {
       return known;
+    } else if (cause instanceof OutOfMemoryError error) {
+      return Shortage.of(error);
     }
     String text = cause.getMessage() == null ? cause.toString() : cause.getMessage().strip();
     String first = text.lines().findFirst().orElse(cause.getClass().getSimpleName());

@@ -2,62 +2,61 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * libtorch's start-up, which takes some hundred milliseconds and which a plan does not need: so it
  * may run beside it.
  */
 final class TorchRuntime {
+  private static @Nullable FutureTask<Void> startUp;
+
   private TorchRuntime() {}
 
-  /** Loads the natives once, on a thread of their own, when this class is first asked for. */
-  private static final class Started {
-    static final CompletableFuture<Void> LIBTORCH = start();
-
-    private static CompletableFuture<Void> start() {
-      CompletableFuture<Void> loaded = new CompletableFuture<>();
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  // First, and here: two natives that load at once on two threads take the JVM's
-                  // locks in opposite orders.
-                  NativeCore.available();
-                  ClassLoader jars = TorchRuntime.class.getClassLoader();
-                  TorchBuilds.refuseTwo(jars, Loader.getPlatform());
-                  CudaProbes.spare(jars, Loader.getPlatform());
-                  torch.empty(1).deallocate();
-                  loaded.complete(null);
-                } catch (Throwable failure) {
-                  loaded.completeExceptionally(failure);
-                }
-              },
-              "tenon-libtorch");
+  /** The start-up, under way or past: once, on a thread of its own. */
+  private static synchronized FutureTask<Void> startUp() {
+    if (startUp == null) {
+      FutureTask<Void> task = new FutureTask<>(TorchRuntime::loadNatives, null);
+      Thread thread = new Thread(task, "tenon-libtorch");
       thread.setDaemon(true);
       thread.start();
-      return loaded;
+      startUp = task; // Only now: where the system has no thread left, the next load tries again.
     }
+    return startUp;
+  }
+
+  private static void loadNatives() {
+    // First, and here: two natives that load at once on two threads take the JVM's locks in
+    // opposite orders.
+    NativeCore.available();
+    ClassLoader jars = TorchRuntime.class.getClassLoader();
+    TorchBuilds.refuseTwo(jars, Loader.getPlatform());
+    CudaProbes.spare(jars, Loader.getPlatform());
+    torch.empty(1).deallocate();
   }
 
   /** Starts libtorch if nobody has, and does not wait. */
   static void warmUp() {
-    Started.LIBTORCH.isDone();
+    startUp();
   }
 
   /**
    * Waits until libtorch is there.
    *
-   * @throws TenonException if its natives are missing or do not load
+   * @throws TenonException if its natives are missing or do not load, or the thread is interrupted
    */
   static void require() {
     try {
-      Started.LIBTORCH.join();
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      startUp().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Workers.requireNotInterrupted();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
       if (cause instanceof TenonException known) {
         throw known;
       }

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,13 +47,7 @@ final class Workers {
     AtomicBoolean stop = new AtomicBoolean();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Runnable loop = () -> drain(jobs, next, stop, failure, trace, done);
-    int helpers = Math.min(threads, jobs.size()) - 1;
-    Thread[] started = new Thread[Math.max(0, helpers)];
-    for (int i = 0; i < started.length; i++) {
-      started[i] = new Thread(loop, "tenon-read-" + i);
-      started[i].setDaemon(true);
-      started[i].start();
-    }
+    List<Thread> started = start(loop, Math.min(threads, jobs.size()) - 1);
     loop.run();
     boolean interrupted = await(started, stop);
     if (interrupted) {
@@ -73,9 +68,7 @@ final class Workers {
    * @throws TenonException if it was; its interrupt status stays set
    */
   static void requireNotInterrupted() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new TenonException("Load was interrupted: thread=" + Thread.currentThread().getName());
-    }
+    Interruption.check();
   }
 
   private static void drain(
@@ -102,7 +95,23 @@ final class Workers {
     }
   }
 
-  private static boolean await(Thread[] threads, AtomicBoolean stop) {
+  /** As many as the system has left, up to a number: the caller works too. */
+  private static List<Thread> start(Runnable loop, int helpers) {
+    List<Thread> started = new ArrayList<>(Math.max(0, helpers));
+    try {
+      while (started.size() < helpers) {
+        Thread thread = new Thread(loop, "tenon-read-" + started.size());
+        thread.setDaemon(true);
+        thread.start();
+        started.add(thread);
+      }
+    } catch (OutOfMemoryError e) {
+      return started;
+    }
+    return started;
+  }
+
+  private static boolean await(List<Thread> threads, AtomicBoolean stop) {
     boolean interrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -70,19 +71,7 @@ public record Device(Kind kind, int index) implements Comparable<Device> {
 
   @Override
   public int compareTo(Device other) {
-    int byKind = kind.compareTo(other.kind);
-    return byKind != 0 ? byKind : Integer.compare(index, other.index);
-  }
-
-  // A record's own would be linked at the first use, which every load has: longer than it plans.
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Device device && kind == device.kind && index == device.index;
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * kind.ordinal() + index;
+    return Comparator.comparing(Device::kind).thenComparingInt(Device::index).compare(this, other);
   }
 
   /** As torch writes it. */

@@ -170,9 +170,7 @@ public final class Placer {
         move(plan, devices, i, tied.owner(), warnings);
       }
     }
-    for (TieCandidate tie : plan.candidates()) {
-      move(plan, devices, tie.target(), tie.owner(), warnings);
-    }
+    plan.candidates().forEach(tie -> move(plan, devices, tie.target(), tie.owner(), warnings));
   }
 
   private static void move(
@@ -196,14 +194,15 @@ public final class Placer {
         used.merge(devices[i], step.bytes(), Long::sum);
       }
     }
-    for (Map.Entry<Device, Long> on : used.entrySet()) {
-      long budget = budgets.getOrDefault(on.getKey(), Long.MAX_VALUE);
-      if (on.getValue() > budget) {
-        throw new TenonException(
-            "More goes on a device than it may hold: device=%s, bytes=%d, budget=%d"
-                .formatted(on.getKey(), on.getValue(), budget));
-      }
-    }
+    used.forEach(
+        (device, bytes) -> {
+          long budget = budgets.getOrDefault(device, Long.MAX_VALUE);
+          if (bytes > budget) {
+            throw new TenonException(
+                "More goes on a device than it may hold: device=%s, bytes=%d, budget=%d"
+                    .formatted(device, bytes, budget));
+          }
+        });
   }
 
   private static String name(LoadPlan plan, int slot) {

@@ -2,14 +2,12 @@ package dev.tenon.report;
 
 import dev.tenon.LoadReport;
 import dev.tenon.TenonException;
+import dev.tenon.file.NewFile;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A report as one HTML file that works offline: warnings, a timeline, what became of each slot, and
@@ -24,12 +22,12 @@ import java.util.concurrent.ThreadLocalRandom;
  * beside it and then takes its name, and its place if there was one. For one thread.
  */
 public final class ReportPage implements AutoCloseable {
-  private final Path file;
-  private final Path unfinished;
+  private final Path path;
+  private final NewFile file;
 
-  private ReportPage(Path file, Path unfinished) {
+  private ReportPage(Path path, NewFile file) {
+    this.path = path;
     this.file = file;
-    this.unfinished = unfinished;
   }
 
   /**
@@ -53,16 +51,8 @@ public final class ReportPage implements AutoCloseable {
    * @throws TenonException if no file can be made there
    */
   public static ReportPage create(Path file) {
-    Path absolute = file.toAbsolutePath();
-    Path name = absolute.getFileName();
     try {
-      if (name == null || Files.isDirectory(absolute)) {
-        throw new IOException("Is a directory");
-      }
-      String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
-      Path unfinished = absolute.resolveSibling(name + "." + suffix + ".tmp");
-      Files.write(unfinished, new byte[0], StandardOpenOption.CREATE_NEW);
-      return new ReportPage(absolute, unfinished);
+      return new ReportPage(file, NewFile.create(file));
     } catch (IOException e) {
       throw failed(file, e);
     }
@@ -76,14 +66,16 @@ public final class ReportPage implements AutoCloseable {
   public void write(LoadReport report) {
     Template template = Template.read();
     try {
-      try (Writer out = Files.newBufferedWriter(unfinished, StandardCharsets.UTF_8)) {
-        out.write(template.beforeData());
-        PageData.write(report, out);
-        out.write(template.afterData());
-      }
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      file.write(
+          stream -> {
+            Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+            out.write(template.beforeData());
+            PageData.write(report, out);
+            out.write(template.afterData());
+            out.flush();
+          });
     } catch (IOException e) {
-      throw failed(file, e);
+      throw failed(path, e);
     }
   }
 
@@ -91,9 +83,9 @@ public final class ReportPage implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.deleteIfExists(unfinished);
+      file.close();
     } catch (IOException e) {
-      throw failed(unfinished, e);
+      throw failed(path, e);
     }
   }
 

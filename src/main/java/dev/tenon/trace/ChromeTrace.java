@@ -3,8 +3,9 @@ package dev.tenon.trace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.TenonException;
+import dev.tenon.file.NewFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,28 +15,31 @@ import java.util.Set;
  * A trace as a file in Chrome's JSON format, which Perfetto and {@code chrome://tracing} open: a
  * complete event ({@code "ph": "X"}) a span, microseconds since the first one, and a name a thread.
  */
-public final class ChromeTrace {
+public final class ChromeTrace implements AutoCloseable {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final int PROCESS = 1;
 
-  private final Path file;
+  private final Path path;
+  private final NewFile file;
 
-  private ChromeTrace(Path file) {
+  private ChromeTrace(Path path, NewFile file) {
+    this.path = path;
     this.file = file;
   }
 
   /**
-   * Makes the file, still empty, so that one that cannot be written is noticed before the work.
+   * Begins the file, so that one that cannot be written is noticed before the work. Nothing has its
+   * name until it is written.
    *
-   * @throws TenonException if it cannot be written
+   * @return the file, which the caller closes
+   * @throws TenonException if no file can be made there
    */
   public static ChromeTrace create(Path file) {
     try {
-      Files.write(file, new byte[0]);
+      return new ChromeTrace(file, NewFile.create(file));
     } catch (IOException e) {
       throw failed(file, e);
     }
-    return new ChromeTrace(file);
   }
 
   /**
@@ -44,7 +48,15 @@ public final class ChromeTrace {
    * @throws TenonException if the file cannot be written
    */
   public void write(Trace trace) {
-    try (JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(file))) {
+    try {
+      file.write(out -> write(trace, out));
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+  }
+
+  private static void write(Trace trace, OutputStream out) throws IOException {
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("displayTimeUnit", "ms");
       json.writeArrayFieldStart("traceEvents");
@@ -59,8 +71,6 @@ public final class ChromeTrace {
       }
       json.writeEndArray();
       json.writeEndObject();
-    } catch (IOException e) {
-      throw failed(file, e);
     }
   }
 
@@ -92,6 +102,16 @@ public final class ChromeTrace {
     json.writeStringField("ph", phase);
     json.writeNumberField("pid", PROCESS);
     json.writeNumberField("tid", thread.getId());
+  }
+
+  /** Deletes what is unfinished. */
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
   }
 
   private static TenonException failed(Path file, IOException e) {

@@ -4,8 +4,8 @@
  * one.
  *
  * <p>A load that is not recorded pays a few comparisons a slot, and keeps a record of each phase,
- * each file and each slot that takes long. May use the JDK and Jackson; every room behind the plan
- * may use it.
+ * each file and each slot that takes long. May use {@code file}, the JDK and Jackson; every room
+ * behind the plan may use it.
  */
 @NullMarked
 package dev.tenon.trace;

@@ -161,8 +161,9 @@ class EngineTest {
                                 (slot, tensor) -> {
                                   throw new IllegalStateException("mine");
                                 })))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("mine"));
+                .isInstanceOf(TenonException.class)
+                .hasMessageMatching("The initialiser failed: slot=.*, reason=mine")
+                .hasCauseInstanceOf(IllegalStateException.class));
   }
 
   @Test
