@@ -104,8 +104,8 @@ final class Workloads {
     }
   }
 
-  /** Names as long as those of large models, in layers of a hundred. */
+  /** In layers of a hundred; a million of longer names would not fit into one header. */
   private static String name(int i) {
-    return "model.layers.%d.mlp.experts.%d.up_proj.weight".formatted(i / 100, i % 100);
+    return "layers.%d.experts.%d.up.weight".formatted(i / 100, i % 100);
   }
 }
