@@ -69,7 +69,10 @@ final class FaultLibrary {
       return null;
     }
     Path control = Files.write(directory.resolve("control"), new byte[LONGS * Long.BYTES]);
+    // libgomp, libtorch's pool, ends the process where it gets no thread: let it need none.
     return Map.of(
+        "OMP_NUM_THREADS",
+        "1",
         "LD_PRELOAD",
         library.toString(),
         "TENON_FAULTS",
