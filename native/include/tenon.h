@@ -3,7 +3,7 @@
  * conversion, on raw addresses. It needs libc alone and keeps no state of its own: a pool carries
  * all there is, so any number of loads may run side by side.
  *
- * Addresses and handles are int64_t, as the Java side has them. Every function but the first three
+ * Addresses and handles are int64_t, as the Java side has them. Every function but the first four
  * returns a status: TENON_OK, a positive errno, or a negative TENON_E_ code. No function throws.
  */
 #ifndef TENON_H
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 4
+#define TENON_ABI 5
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -81,6 +81,12 @@ int32_t tenon_abi(void);
 int32_t tenon_best_isa(void);
 /* The text of a status; never NULL. */
 const char* tenon_error(int32_t status);
+/*
+ * Has exit(3) end the process without the handlers and destructors registered so far, where the C
+ * library can (glibc): libtorch's take its registries apart, which is a tenth of a short run. Output
+ * of stdio is written out.
+ */
+void tenon_end_quickly(void);
 
 /*
  * A pool of threads - 1 workers; the caller of an operation is the last. Workers sleep between

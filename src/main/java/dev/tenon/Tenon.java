@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Verification;
+import dev.tenon.engine.Engine;
 import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
 import dev.tenon.integrity.CheckpointDigest;
@@ -17,6 +18,15 @@ import java.util.function.Function;
  */
 public final class Tenon {
   private Tenon() {}
+
+  /**
+   * Starts loading libtorch on a thread of its own and returns at once. A load does so itself; a
+   * program that has other things to do first gains what they take. If libtorch cannot be loaded,
+   * the first load says so.
+   */
+  public static void warmUp() {
+    Engine.warmUp();
+  }
 
   /**
    * Loads a checkpoint: reads what its files hold, initialises what is missing, ties the rest.

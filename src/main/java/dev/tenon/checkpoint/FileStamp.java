@@ -7,6 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,20 @@ public record FileStamp(long size, FileTime modified, @Nullable String fileKey) 
    */
   public static FileStamp of(long size, Instant modified, long device, long inode) {
     return new FileStamp(size, FileTime.from(modified), key(device, inode));
+  }
+
+  // Written out: Java makes a record's own at their first call, in the first load's time.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileStamp stamp
+        && stamp.size == size
+        && stamp.modified.equals(modified)
+        && Objects.equals(stamp.fileKey, fileKey);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(size, modified, fileKey);
   }
 
   private static String key(long device, long inode) {

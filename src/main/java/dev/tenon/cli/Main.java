@@ -1,6 +1,8 @@
 package dev.tenon.cli;
 
+import dev.tenon.Tenon;
 import dev.tenon.TenonException;
+import dev.tenon.nativecore.NativeCore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -28,6 +30,9 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
+    if (Commands.makesTensors(args)) {
+      Tenon.warmUp(); // Beside the reading of the arguments.
+    }
     // picocli would load databases and calendars for options of such types: a tenth of a short
     // start.
     System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");
@@ -36,6 +41,7 @@ public final class Main {
     int status = run(List.of(args), new Console(out, err));
     out.flush();
     err.flush();
+    NativeCore.endQuickly();
     System.exit(status);
   }
 

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,7 @@ final class Allocation {
 
   private final Tensors make;
   private final Tensor[] tensors;
-  private final Map<Kind, List<Integer>> small = new LinkedHashMap<>();
-
-  private record Kind(Shape shape, DType dtype) {}
+  private final Map<DType, Map<Shape, List<Integer>>> small = new EnumMap<>(DType.class);
 
   /**
    * An allocation.
@@ -44,25 +43,29 @@ final class Allocation {
     if (bytes == 0 || bytes > SMALL) {
       tensors[slot] = Tensors.kept(make.empty(shape, dtype));
     } else {
-      small.computeIfAbsent(new Kind(shape, dtype), kind -> new ArrayList<>()).add(slot);
+      small
+          .computeIfAbsent(dtype, any -> new LinkedHashMap<>())
+          .computeIfAbsent(shape, any -> new ArrayList<>())
+          .add(slot);
     }
   }
 
   /** Allocates what was put off. */
   void finish() {
-    small.forEach(this::allocate);
+    small.forEach(
+        (dtype, shapes) -> shapes.forEach((shape, slots) -> allocate(shape, dtype, slots)));
     small.clear();
   }
 
-  private void allocate(Kind kind, List<Integer> slots) {
-    int most = (int) Math.max(1, SLAB / Slab.stride(kind.shape, kind.dtype));
+  private void allocate(Shape shape, DType dtype, List<Integer> slots) {
+    int most = (int) Math.max(1, SLAB / Slab.stride(shape, dtype));
     for (int first = 0; first < slots.size(); first += most) {
       List<Integer> some = slots.subList(first, Math.min(slots.size(), first + most));
       if (some.size() < WORTHWHILE) {
-        some.forEach(slot -> tensors[slot] = Tensors.kept(make.empty(kind.shape, kind.dtype)));
+        some.forEach(slot -> tensors[slot] = Tensors.kept(make.empty(shape, dtype)));
         continue;
       }
-      Tensor[] made = make.empty(kind.shape, kind.dtype, some.size());
+      Tensor[] made = make.empty(shape, dtype, some.size());
       for (int i = 0; i < made.length; i++) {
         tensors[some.get(i)] = made[i];
       }

@@ -99,5 +99,6 @@ final class NativeLoader {
                   .formatted(path, TenonLibrary.ABI, abi, PROPERTY)
               + " names another");
     }
+    TenonLibrary.linked = true;
   }
 }

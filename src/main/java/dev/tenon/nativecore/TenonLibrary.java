@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 4;
+  static final int ABI = 5;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
+
+  /** Whether it has been linked by now; {@link NativeLoader} does. */
+  static volatile boolean linked;
 
   private TenonLibrary() {}
 
@@ -27,6 +30,9 @@ final class TenonLibrary {
 
   @Name("tenon_error")
   static native String error(int status);
+
+  @Name("tenon_end_quickly")
+  static native void endQuickly();
 
   @Name("tenon_pool_create")
   static native int createPool(int threads, int isa, @Cast("int64_t*") long[] pool);

@@ -4,6 +4,7 @@ import dev.tenon.TenonException;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tensors live. In order: the GPUs by number, then the memory of the machine, then its disk.
@@ -72,6 +73,18 @@ public record Device(Kind kind, int index) implements Comparable<Device> {
   @Override
   public int compareTo(Device other) {
     return Comparator.comparing(Device::kind).thenComparingInt(Device::index).compare(this, other);
+  }
+
+  // Written out, as in all records a load compares: Java makes a record's own at their first call,
+  // which takes the first load of a process longer than its plan.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Device device && device.kind == kind && device.index == index;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * kind.ordinal() + index;
   }
 
   /** As torch writes it. */
