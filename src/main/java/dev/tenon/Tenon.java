@@ -7,6 +7,7 @@ import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
 import dev.tenon.integrity.CheckpointDigest;
 import dev.tenon.integrity.DigestFile;
+import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
@@ -26,6 +27,16 @@ public final class Tenon {
    */
   public static void warmUp() {
     Engine.warmUp();
+  }
+
+  /**
+   * Has this process end, after Java's shutdown hooks, without the exit handlers and destructors of
+   * native libraries: libtorch's take a tenth of a second to take its registries apart and save
+   * nothing. For a program that is about to call {@link System#exit}. Where libtorch has not been
+   * loaded, there is no native core, or the C library is not glibc, it changes nothing.
+   */
+  public static void endQuickly() {
+    NativeCore.endQuickly();
   }
 
   /**

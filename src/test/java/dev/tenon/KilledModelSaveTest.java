@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.tensor.DType;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +34,6 @@ class KilledModelSaveTest {
 
   private static final double LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
   private static final Path FIRST = Path.of("src/test/resources/scenarios/gemma2-tied-source-only");
-  private static final String SAVED_ONCE = "saved once";
 
   @TempDir private Path dir;
 
@@ -55,15 +52,10 @@ class KilledModelSaveTest {
     int caughtHalfWay = 0;
     int version = VERSIONS - 1;
     for (int kill = 0; kill < KILLS; kill++) {
-      Process child = start(target, (version + 1) % VERSIONS, log);
-      try (BufferedReader out = child.inputReader()) {
-        assertThat(out.readLine()).as("what the child says").isEqualTo(SAVED_ONCE);
-        TimeUnit.NANOSECONDS.sleep((long) (random.nextDouble() * LONGEST_NANOS));
-      } finally {
-        child.destroyForcibly().waitFor();
+      try (Victim child = Victim.start(Child.class, target, (version + 1) % VERSIONS, log)) {
+        child.live((long) (random.nextDouble() * LONGEST_NANOS));
       }
-      List<String> lines = Files.readAllLines(log);
-      int said = Integer.parseInt(lines.get(lines.size() - 1));
+      int said = Victim.noted(log);
       caughtHalfWay += Files.exists(target.resolve(".tenon-save")) ? 1 : 0;
       version = read(target, names);
       assertThat(version).as("kill %d", kill).isIn(said, (said + 1) % VERSIONS);
@@ -108,21 +100,6 @@ class KilledModelSaveTest {
     return version % 4 < 2 ? DType.F32 : DType.BF16;
   }
 
-  private static Process start(Path target, int first, Path log) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            target.toString(),
-            Integer.toString(first),
-            log.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
   /** Saves until it is killed. */
   static final class Child {
     private Child() {}
@@ -136,11 +113,7 @@ class KilledModelSaveTest {
         model.to("cpu", dtype(version));
         fill(model, version);
         model.save(target, SaveOptions.defaults().maxShardBytes(shards[version % shards.length]));
-        Files.writeString(
-            Path.of(args[2]), version + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        if (version == first) {
-          System.out.println(SAVED_ONCE);
-        }
+        Victim.note(Path.of(args[2]), version, version == first);
       }
     }
 

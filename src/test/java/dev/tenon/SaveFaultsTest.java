@@ -82,8 +82,9 @@ class SaveFaultsTest {
 
   @Test
   void aDiskThatIsFull() throws Exception {
-    Path target = mounted();
-    try (Model model = Tenon.load(NEW, LoadOptions.defaults())) {
+    try (SmallDisk disk = SmallDisk.mount(dir.resolve("full"), ROOM_BYTES);
+        Model model = Tenon.load(NEW, LoadOptions.defaults())) {
+      Path target = disk.path();
       saveOld(target);
       Map<String, Long> before = contents(target);
 
@@ -97,18 +98,17 @@ class SaveFaultsTest {
         assertThat(old.report().missing()).isEmpty();
       }
       assertStillSaves(model);
-    } finally {
-      run("umount", target.toString());
     }
   }
 
   @Test
   void aDirectoryThatMayNotBeWritten() throws Exception {
-    Path target = mounted();
-    try (Model model = Tenon.load(NEW, LoadOptions.defaults())) {
+    try (SmallDisk disk = SmallDisk.mount(dir.resolve("protected"), ROOM_BYTES);
+        Model model = Tenon.load(NEW, LoadOptions.defaults())) {
+      Path target = disk.path();
       saveOld(target);
       Map<String, Long> before = contents(target);
-      assumeTrue(run("mount", "-o", "remount,ro", target.toString()));
+      disk.protect();
 
       assertThatThrownBy(() -> model.save(target, SHARDS))
           .isInstanceOf(TenonException.class)
@@ -117,8 +117,6 @@ class SaveFaultsTest {
 
       assertThat(contents(target)).isEqualTo(before);
       assertStillSaves(model);
-    } finally {
-      run("umount", target.toString());
     }
   }
 
@@ -148,28 +146,6 @@ class SaveFaultsTest {
           .hasMessageContaining("directory=" + target);
     }
     assertThat(target).hasContent("mine");
-  }
-
-  /** A file system with little room; without the right to mount one there is no test. */
-  private Path mounted() throws Exception {
-    Path target = Files.createDirectory(dir.resolve("full"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=" + ROOM_BYTES, "tmpfs", target.toString()),
-        "no right to mount a file system");
-    return target;
-  }
-
-  private static boolean run(String... command) throws Exception {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // There is no such command.
-    }
   }
 
   private static void saveOld(Path target) {

@@ -2,7 +2,6 @@ package dev.tenon.cli;
 
 import dev.tenon.Tenon;
 import dev.tenon.TenonException;
-import dev.tenon.nativecore.NativeCore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -41,7 +40,7 @@ public final class Main {
     int status = run(List.of(args), new Console(out, err));
     out.flush();
     err.flush();
-    NativeCore.endQuickly();
+    Tenon.endQuickly();
     System.exit(status);
   }
 

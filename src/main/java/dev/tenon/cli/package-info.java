@@ -1,7 +1,4 @@
-/**
- * The command line: parses, calls the door, prints. It computes nothing and is used by nobody. Of
- * the native core it knows one thing: how a process ends that has libtorch loaded.
- */
+/** The command line: parses, calls the door, prints. It computes nothing and is used by nobody. */
 @NullMarked
 package dev.tenon.cli;
 

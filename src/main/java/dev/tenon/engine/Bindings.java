@@ -74,7 +74,7 @@ final class Bindings {
     requireSameShapes(skeleton, groups);
     int[] owners = owners(tensors.length, groups);
     Tensor[] bound = new Tensor[tensors.length];
-    Set<Tensor> taken = identitySet();
+    Set<Tensor> taken = identitySet(tensors.length);
     List<Tensor> copies = new ArrayList<>();
     try {
       for (int i = 0; i < tensors.length; i++) {
@@ -127,7 +127,7 @@ final class Bindings {
 
   /** Frees each tensor of the first array once, unless the second has it too. */
   static void free(Tensor[] tensors, Tensor[] kept) {
-    Set<Tensor> done = identitySet();
+    Set<Tensor> done = identitySet(tensors.length + kept.length);
     Collections.addAll(done, kept);
     for (Tensor tensor : tensors) {
       if (tensor != null && done.add(tensor)) {
@@ -136,7 +136,7 @@ final class Bindings {
     }
   }
 
-  private static Set<Tensor> identitySet() {
-    return Collections.newSetFromMap(new IdentityHashMap<>());
+  private static Set<Tensor> identitySet(int size) {
+    return Collections.newSetFromMap(new IdentityHashMap<>(size));
   }
 }

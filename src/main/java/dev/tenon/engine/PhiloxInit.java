@@ -10,9 +10,10 @@ import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.trace.Trace;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -59,18 +60,16 @@ final class PhiloxInit implements InitEngine {
 
   /** Tasks that are not written over: for each slot its last whole rule and the parts after it. */
   private static List<InitTask> lastWord(List<InitTask> tasks) {
-    Map<String, Integer> last = new HashMap<>(tasks.size() * 4 / 3 + 1);
-    for (int i = 0; i < tasks.size(); i++) {
-      if (!(tasks.get(i).rule() instanceof InitRule.Part)) {
-        last.put(tasks.get(i).slot().name(), i);
-      }
-    }
+    Set<String> whole = new HashSet<>(tasks.size() * 4 / 3 + 1);
     List<InitTask> kept = new ArrayList<>(tasks.size());
-    for (int i = 0; i < tasks.size(); i++) {
-      if (i >= last.getOrDefault(tasks.get(i).slot().name(), 0)) {
-        kept.add(tasks.get(i));
+    for (int i = tasks.size() - 1; i >= 0; i--) {
+      InitTask task = tasks.get(i);
+      String name = task.slot().name();
+      if (task.rule() instanceof InitRule.Part ? !whole.contains(name) : whole.add(name)) {
+        kept.add(task);
       }
     }
+    Collections.reverse(kept);
     return kept;
   }
 

@@ -71,18 +71,20 @@ final class Fetch {
     Attempts attempts = new Attempts(settings.backoff(), "url=" + uri);
     while (!partial.isWhole()) {
       long before = partial.length();
-      IOException failure;
+      IOException failure = new IOException("The answer ended early");
+      int status = 0;
       try {
         HttpResponse<Void> response = client.get(uri, partial, tally);
-        failure = new IOException("The answer ended early");
-        if (response.statusCode() == NOT_SATISFIABLE && before > 0) {
-          partial.restart();
-          tally.add(-before);
-        } else if (response.statusCode() >= 300) {
+        status = response.statusCode();
+        if (status >= 300 && (status != NOT_SATISFIABLE || before == 0)) {
           throw repository.refusal(response);
         }
       } catch (IOException e) {
         failure = e;
+      }
+      if (status == NOT_SATISFIABLE) {
+        partial.restart(); // Out here: that it fails is no fault of the hub's.
+        tally.add(-before);
       }
       if (partial.length() - before >= PROGRESS) {
         attempts.progressed();

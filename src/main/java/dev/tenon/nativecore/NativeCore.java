@@ -79,10 +79,8 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
-   * Has this process end, after Java's shutdown hooks, without the exit handlers and destructors of
-   * the native libraries loaded so far. libtorch's take 0.1 s to take its registries apart, and
-   * have nothing to save. For a program that is about to end; where the native core has not been
-   * needed, or the C library is not glibc, it changes nothing.
+   * Has {@code exit} leave out the exit handlers and destructors of the libraries loaded so far,
+   * where the C library is glibc and the native core has been linked; else changes nothing.
    */
   public static void endQuickly() {
     if (TenonLibrary.linked) {

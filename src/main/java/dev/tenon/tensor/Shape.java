@@ -7,10 +7,25 @@ public final class Shape {
   /** The shape of a scalar: no dimensions, one element. */
   public static final Shape SCALAR = new Shape();
 
+  private static final long TOO_MANY = -1;
+
   private final long[] dims;
+  private final long elements; // Asked for again and again.
 
   private Shape(long... dims) {
     this.dims = dims;
+    this.elements = product(dims);
+  }
+
+  private static long product(long[] dims) {
+    long product = 1;
+    for (long dim : dims) {
+      if (Math.multiplyHigh(product, dim) != 0 || product * dim < 0) {
+        return TOO_MANY;
+      }
+      product *= dim;
+    }
+    return product;
   }
 
   /**
@@ -64,11 +79,10 @@ public final class Shape {
    * @throws ArithmeticException if the product passes 2^63 − 1 at any point
    */
   public long elements() {
-    long product = 1;
-    for (long dim : dims) {
-      product = Math.multiplyExact(product, dim);
+    if (elements == TOO_MANY) {
+      throw new ArithmeticException("Too many elements: shape=" + this);
     }
-    return product;
+    return elements;
   }
 
   @Override

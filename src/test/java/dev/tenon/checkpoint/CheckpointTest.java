@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -185,6 +188,19 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.open(pipe, null))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("Not a regular file: file=" + pipe);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "model.safetensors.index.json", "blob"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aSocketIsNoFile(String name) throws IOException {
+    Path path = directory.resolve(name);
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(path));
+      assertThatThrownBy(() -> Checkpoint.open(path, null))
+          .isExactlyInstanceOf(TenonException.class)
+          .hasMessageContaining("Not a regular file: file=" + path);
+    }
   }
 
   @Test

@@ -2,12 +2,10 @@ package dev.tenon.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import dev.tenon.Victim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,8 +21,6 @@ class KilledSaveTest {
 
   private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
-  private static final String SAVED_ONCE = "saved once";
-
   @TempDir private Path dir;
 
   @Test
@@ -37,15 +33,10 @@ class KilledSaveTest {
     int caughtWithLinks = 0;
     int version = 0;
     for (int kill = 0; kill < KILLS; kill++) {
-      Process child = start(target, (version + 1) % Versions.COUNT, log);
-      try (BufferedReader out = child.inputReader()) {
-        assertThat(out.readLine()).as("what the child says").isEqualTo(SAVED_ONCE);
-        long wait = (long) (random.nextDouble() * LONGEST_NANOS);
-        TimeUnit.NANOSECONDS.sleep(wait);
-      } finally {
-        child.destroyForcibly().waitFor();
+      try (Victim child = Victim.start(Child.class, target, (version + 1) % Versions.COUNT, log)) {
+        child.live((long) (random.nextDouble() * LONGEST_NANOS));
       }
-      int said = said(log, version);
+      int said = Victim.noted(log);
       version = Versions.read(target);
       assertThat(version).as("kill %d", kill).isIn(said, (said + 1) % Versions.COUNT);
       caughtOld += version == said ? 1 : 0;
@@ -59,26 +50,6 @@ class KilledSaveTest {
     assertThat(target.resolve(Staging.NAME)).doesNotExist();
   }
 
-  private static int said(Path log, int otherwise) throws IOException {
-    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-    return lines.isEmpty() ? otherwise : Integer.parseInt(lines.get(lines.size() - 1));
-  }
-
-  private static Process start(Path target, int first, Path log) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            target.toString(),
-            Integer.toString(first),
-            log.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
   /** Saves until it is killed. */
   static final class Child {
     private Child() {}
@@ -87,11 +58,7 @@ class KilledSaveTest {
       int first = Integer.parseInt(args[1]);
       for (int version = first; ; version = (version + 1) % Versions.COUNT) {
         Versions.write(Path.of(args[0]), version);
-        Files.writeString(
-            Path.of(args[2]), version + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        if (version == first) {
-          System.out.println(SAVED_ONCE);
-        }
+        Victim.note(Path.of(args[2]), version, version == first);
       }
     }
   }
