@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -32,6 +36,7 @@ class BoundMemoryTest {
   private static final int VOCABULARY = 1 << 20;
 
   private static final int WIDTH = 64;
+  private static final long MATRIX = 4L * VOCABULARY * WIDTH;
 
   @ParameterizedTest
   @EnumSource(Residency.class)
@@ -100,7 +105,50 @@ class BoundMemoryTest {
   /** A head tied to its embedding, bound under both names and computed with: one matrix. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void theWeightsAreThereOnce(@TempDir Path dir) throws IOException {
+  void theWeightsOfAModuleAreThereOnce(@TempDir Path dir) throws IOException {
+    try (PointerScope scope = new PointerScope();
+        Model model = tied(dir)) {
+      final long loaded = resident();
+      Module module = new Module();
+      Tensor embedding = placeholder();
+      Tensor head = placeholder();
+      module.register_parameter("embed", embedding);
+      module.register_parameter("head", head);
+
+      binding(model).into(module);
+      head.mm(embedding.narrow(0, 0, 1).t()).sum().item_float();
+
+      assertThat(head.data_ptr()).isEqualTo(embedding.data_ptr());
+      assertOnce(loaded);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theWeightsOfAProgramAreThereOnce(@TempDir Path dir) throws IOException {
+    try (PointerScope scope = new PointerScope();
+        Model model = tied(dir)) {
+      final long loaded = resident();
+      JitModule program = new JitModule(new QualifiedName("Tied"));
+      program.register_parameter("embed", placeholder(), false);
+      program.register_parameter("head", placeholder(), false);
+      program.define(
+          """
+          def forward(self, row: int):
+              return self.head.mm(self.embed.narrow(0, row, 1).t()).sum()
+          """);
+
+      binding(model).into(program);
+      IValueVector row = new IValueVector(new IValue(0));
+      program.forward(row).toTensor().item_float();
+
+      assertThat(program.attr("head").toTensor().data_ptr())
+          .isEqualTo(program.attr("embed").toTensor().data_ptr());
+      assertOnce(loaded);
+    }
+  }
+
+  private static Model tied(Path dir) throws IOException {
     Path config =
         Files.writeString(
             dir.resolve("config.json"),
@@ -110,27 +158,20 @@ class BoundMemoryTest {
              "num_attention_heads": 1, "tie_word_embeddings": true}
             """
                 .formatted(VOCABULARY, WIDTH));
-    try (PointerScope scope = new PointerScope();
-        Model model = Tenon.init(config, LoadOptions.builder().rng(Rng.PHILOX).build())) {
-      long loaded = resident();
-      Module module = new Module();
-      Tensor embedding = placeholder();
-      Tensor head = placeholder();
-      module.register_parameter("embed", embedding);
-      module.register_parameter("head", head);
+    return Tenon.init(config, LoadOptions.builder().rng(Rng.PHILOX).build());
+  }
 
-      Binding.of(model)
-          .prefix("model.embed_tokens.weight", "embed")
-          .prefix("lm_head.weight", "head")
-          .allowUnmatchedInModel()
-          .into(module);
-      head.mm(embedding.narrow(0, 0, 1).t()).sum().item_float();
+  private static Binding binding(Model model) {
+    return Binding.of(model)
+        .prefix("model.embed_tokens.weight", "embed")
+        .prefix("lm_head.weight", "head")
+        .allowUnmatchedInModel();
+  }
 
-      long matrix = 4L * VOCABULARY * WIDTH;
-      assertThat(head.data_ptr()).isEqualTo(embedding.data_ptr());
-      assertThat(loaded).isGreaterThan(matrix);
-      assertThat(resident() - loaded).isLessThan(matrix / 4);
-    }
+  /** That nothing of the matrix's size came since the model was loaded. */
+  private static void assertOnce(long loaded) throws IOException {
+    assertThat(loaded).isGreaterThan(MATRIX);
+    assertThat(resident() - loaded).isLessThan(MATRIX / 4);
   }
 
   private static Tensor placeholder() {
