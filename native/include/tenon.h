@@ -105,8 +105,8 @@ int32_t tenon_pool_close(int64_t pool);
 int32_t tenon_fill(int64_t pool, const tenon_fill_item* items, int64_t count, const char* names,
                    int64_t seed);
 
-/* Opens a file for reading; path is NUL-terminated. direct != 0 asks for O_DIRECT. */
-int32_t tenon_open(const char* path, int32_t direct, int64_t* file);
+/* Opens a file for reading; path is NUL-terminated. */
+int32_t tenon_open(const char* path, int64_t* file);
 int32_t tenon_close(int64_t file);
 /*
  * Takes flock(2)'s exclusive lock on a file at path, which is made, for whole groups to write, if it

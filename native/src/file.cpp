@@ -10,16 +10,12 @@
 #include "tenon.h"
 
 namespace tenon {
-namespace {
 
-constexpr int64_t kAlignment = 4096;  // of O_DIRECT, at least the block size of any disk in use
-
-// At least length bytes, at most room.
-int32_t read_some(int file, int64_t offset, int64_t length, int64_t room, void* out) {
+int32_t read_fully(int file, int64_t offset, int64_t length, void* out) {
   char* to = static_cast<char*>(out);
   int64_t done = 0;
   while (done < length) {
-    ssize_t got = pread(file, to + done, static_cast<size_t>(room - done), offset + done);
+    ssize_t got = pread(file, to + done, static_cast<size_t>(length - done), offset + done);
     if (got == 0) return TENON_E_END_OF_FILE;
     if (got > 0) {
       done += got;
@@ -30,32 +26,13 @@ int32_t read_some(int file, int64_t offset, int64_t length, int64_t room, void* 
   return TENON_OK;
 }
 
-}  // namespace
-
-int32_t read_fully(int file, int64_t offset, int64_t length, void* out) {
-  return read_some(file, offset, length, length, out);
-}
-
-int32_t read_direct(int file, int64_t offset, int64_t length, unsigned char* scratch,
-                    unsigned char** data) {
-  int64_t begin = offset & -kAlignment;
-  int64_t end = (offset + length + kAlignment - 1) & -kAlignment;
-  *data = scratch + (offset - begin);
-  return read_some(file, begin, offset + length - begin, end - begin, scratch);
-}
-
-bool is_direct(int file) {
-  int flags = fcntl(file, F_GETFL);
-  return flags >= 0 && (flags & O_DIRECT) != 0;
-}
-
 }  // namespace tenon
 
-int32_t tenon_open(const char* path, int32_t direct, int64_t* file) {
+int32_t tenon_open(const char* path, int64_t* file) {
   if (path == nullptr || file == nullptr) return TENON_E_ARGUMENT;
   int descriptor;
   do {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | (direct != 0 ? O_DIRECT : 0));
+    descriptor = open(path, O_RDONLY | O_CLOEXEC);
   } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0) return errno;
   *file = descriptor;

@@ -31,7 +31,6 @@ struct Batch {
   int64_t count;
   int64_t* ends;  // of each item, in pieces of all items laid end to end
   int file;       // negative: the sources are addresses
-  bool direct;
   int64_t failed;
 };
 
@@ -89,16 +88,13 @@ void place(const Batch& batch, const tenon_move_item& item, const Piece& piece, 
 }
 
 int32_t read_piece(const Batch& batch, const tenon_move_item& item, const Piece& piece) {
-  if (item.from == item.to && !batch.direct) {
+  if (item.from == item.to) {
     return read_fully(batch.file, piece.source, piece.bytes, piece.to);
   }
   ScratchLoan scratch(batch.pool);
-  unsigned char* data = scratch.data();
-  if (data == nullptr) return ENOMEM;
-  int32_t status = batch.direct
-                       ? read_direct(batch.file, piece.source, piece.bytes, scratch.data(), &data)
-                       : read_fully(batch.file, piece.source, piece.bytes, data);
-  if (status == TENON_OK) place(batch, item, piece, data);
+  if (scratch.data() == nullptr) return ENOMEM;
+  int32_t status = read_fully(batch.file, piece.source, piece.bytes, scratch.data());
+  if (status == TENON_OK) place(batch, item, piece, scratch.data());
   return status;
 }
 
@@ -140,8 +136,7 @@ int32_t tenon_move(int64_t handle, int64_t file, const tenon_move_item* items, i
     ends[i] = pieces;
   }
   int descriptor = file < 0 ? -1 : static_cast<int>(file);
-  bool direct = descriptor >= 0 && tenon::is_direct(descriptor);
-  tenon::Batch batch = {pool, items, count, ends, descriptor, direct, -1};
+  tenon::Batch batch = {pool, items, count, ends, descriptor, -1};
   int32_t status = tenon::run(pool, pieces, tenon::move_task, &batch);
   *failed = batch.failed;
   free(ends);

@@ -108,7 +108,7 @@ ScratchLoan::ScratchLoan(Pool* pool) : pool_(pool), scratch_(nullptr) {
   scratch_ = static_cast<Scratch*>(malloc(sizeof(Scratch)));
   if (scratch_ == nullptr) return;
   scratch_->next = nullptr;
-  scratch_->data = static_cast<unsigned char*>(aligned_alloc(4096, kScratchBytes));
+  scratch_->data = static_cast<unsigned char*>(aligned_alloc(4096, kPieceBytes));
 }
 
 ScratchLoan::~ScratchLoan() {

@@ -42,10 +42,8 @@ struct Pool {
 int32_t run(Pool* pool, int64_t count, Task task, void* context);
 
 constexpr size_t kPieceBytes = 1 << 20;  // what is read at once: it stays in the second-level cache
-// Room for a piece that O_DIRECT makes begin and end on a page.
-constexpr size_t kScratchBytes = kPieceBytes + (2 << 12);
 
-// A page-aligned buffer of kScratchBytes, borrowed from the pool; NULL data if there is no memory.
+// A page-aligned buffer of kPieceBytes, borrowed from the pool; NULL data if there is no memory.
 class ScratchLoan {
  public:
   explicit ScratchLoan(Pool* pool);

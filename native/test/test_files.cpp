@@ -116,21 +116,16 @@ void test_locks(const TestFile& file) {
 void test_files() {
   TestPool pool(3);
   TestFile file;
-  for (int32_t direct = 1; direct >= 0; direct--) {
-    int64_t open_file = -1;
-    int32_t status = tenon_open(file.path(), direct, &open_file);
-    if (direct == 1 && status == EINVAL) continue;  // a file system without O_DIRECT
-    CHECK(status == TENON_OK, "%s: %s", file.path(), tenon_error(status));
-    test_reads(pool.handle(), file, open_file);
-    test_ends(pool.handle(), open_file);
-    if (direct == 0) {
-      test_cached(open_file);
-      test_read_and_map(pool.handle(), file, open_file);
-      test_state(file, open_file);
-    }
-    CHECK(tenon_close(open_file) == TENON_OK, "close");
-  }
+  int64_t open_file = -1;
+  int32_t status = tenon_open(file.path(), &open_file);
+  CHECK(status == TENON_OK, "%s: %s", file.path(), tenon_error(status));
+  test_reads(pool.handle(), file, open_file);
+  test_ends(pool.handle(), open_file);
+  test_cached(open_file);
+  test_read_and_map(pool.handle(), file, open_file);
+  test_state(file, open_file);
+  CHECK(tenon_close(open_file) == TENON_OK, "close");
   test_locks(file);
   int64_t none;
-  CHECK(tenon_open("/nowhere/at-all", 0, &none) == ENOENT, "no such file");
+  CHECK(tenon_open("/nowhere/at-all", &none) == ENOENT, "no such file");
 }

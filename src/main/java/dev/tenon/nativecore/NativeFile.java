@@ -16,14 +16,11 @@ public final class NativeFile implements AutoCloseable {
   private final Path path;
   private final long descriptor;
 
-  private NativeFile(Path path, boolean direct) {
+  private NativeFile(Path path) {
     this.path = path;
     guard = new Guard(path.toString());
     long[] opened = new long[1];
-    Status.check(
-        TenonLibrary.open(bytes(path), direct ? 1 : 0, opened),
-        "Cannot open a file",
-        "file=" + path + ", direct=" + direct);
+    Status.check(TenonLibrary.open(bytes(path), opened), "Cannot open a file", "file=" + path);
     descriptor = opened[0];
   }
 
@@ -34,18 +31,7 @@ public final class NativeFile implements AutoCloseable {
    */
   public static NativeFile open(Path path) {
     NativeCore.bestInstructionSet();
-    return new NativeFile(path, false);
-  }
-
-  /**
-   * Opens a file for reads past the page cache, with {@code O_DIRECT}.
-   *
-   * @throws TenonException if it cannot be read, its file system does not offer that, or there is
-   *     no native core
-   */
-  public static NativeFile openDirect(Path path) {
-    NativeCore.bestInstructionSet();
-    return new NativeFile(path, true);
+    return new NativeFile(path);
   }
 
   /** The path it was opened by. */

@@ -49,8 +49,7 @@ final class TenonLibrary {
       long seed);
 
   @Name("tenon_open")
-  static native int open(
-      @Cast("const char*") byte[] path, int direct, @Cast("int64_t*") long[] file);
+  static native int open(@Cast("const char*") byte[] path, @Cast("int64_t*") long[] file);
 
   @Name("tenon_close")
   static native int close(long file);
