@@ -30,6 +30,19 @@ public final class Tenon {
   }
 
   /**
+   * Loads a model of a few kilobytes that Tenon makes for this, in each residency, and closes it.
+   * The first load of a process finds hundreds of classes that are not loaded and call sites that
+   * are not linked; after this the next load is not the first. Takes half a second or so of one
+   * core, and does not return before: a service calls it while it starts, on a thread it can spare.
+   *
+   * @throws TenonException if libtorch does not load, the directory for temporary files cannot be
+   *     written, or the thread is interrupted; nothing is left there
+   */
+  public static void rehearse() {
+    Rehearsal.run();
+  }
+
+  /**
    * Has this process end, after Java's shutdown hooks, without the exit handlers and destructors of
    * native libraries: libtorch's take a tenth of a second to take its registries apart and save
    * nothing. For a program that is about to call {@link System#exit}. Where libtorch has not been

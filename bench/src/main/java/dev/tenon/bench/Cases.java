@@ -86,6 +86,10 @@ public final class Cases {
         torch.empty(1).deallocate();
         yield load(path, options);
       }
+      case "rehearsed" -> {
+        Tenon.rehearse();
+        yield load(path, options);
+      }
       case "populate" -> load(path, options.residency(Residency.POPULATE));
       case "torch" -> load(path, options.rng(Rng.TORCH));
       case "float32" -> load(path, options.dtype(DType.F32));
