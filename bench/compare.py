@@ -23,21 +23,21 @@ POPULATE = ["--residency", "populate", "--quiet"]
 # Label, how Tenon is timed, how the reference is, which checkpoint, wanted ratio.
 CASES = {
     "process": ("process start to all pages in, plain JDK", "process", "process", "tied", 6),
-    "aot": ("process start to all pages in, JDK 25 with AOT cache", "aot", "process", "tied", 10),
+    "aot": ("process start to all pages in, JDK 25, AOT cache, no C2", "aot", "process", "tied", 10),
     "warm": ("load call, warm, tied", "load", "load", "tied", 20),
     "populate": ("load call, warm, every page in", "populate", "populate", "tied", 10),
     "first": ("load call, the first in its process", "first", "load0", "tied", 5),
-    "firstaot": ("load call, the first in its process, JDK 25 with AOT cache", "firstaot", "load0", "tied", 5),
+    "firstaot": ("load call, the first in its process, JDK 25, AOT cache, no C2", "firstaot", "load0", "tied", 5),
     "rehearsed": ("load call, the first in its process but for Tenon.rehearse()", "rehearsed", "load0", "tied", 5),
     "philox": ("head missing, philox", "load", "load", "untied", 10),
     "torch": ("head missing, torch engine", "torch", "load", "untied", 1),
     "float32": ("bfloat16 file into float32", "float32", "float32", "tied", 4),
     "fresh": ("of that, touching its memory", "fresh", None, "tied", None),
     "cold": ("file not cached, against dd", "cold", "dd", "tied", 1 / 1.15),
-    "coldaot": ("file not cached, against dd, JDK 25 with AOT cache", "coldaot", "dd", "tied", 1 / 1.15),
+    "coldaot": ("file not cached, against dd, JDK 25, AOT cache, no C2", "coldaot", "dd", "tied", 1 / 1.15),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
     "libtorch": ("normal_ kernel, against libtorch 2.10's", "normal", "libtorch_normal", None, 40),
-    "trunc": ("trunc_normal_ kernel", "trunc_normal", "trunc_normal", None, 50),
+    "trunc": ("trunc_normal_ kernel, the reference not warmed", "trunc_normal", "trunc_normal", None, 50),
     "small": ("10,000 parameters of 16 elements (10 ms wanted)", "small", None, None, None),
     "plan92k": ("plan of 92,000 slots (150 ms wanted)", "plan92000", None, None, None),
     "plan1m": ("plan of 1,000,000 slots (2,000 ms wanted)", "plan1000000", None, None, None),
@@ -48,8 +48,6 @@ WARMUPS = {"warm": 400, "populate": 400, "philox": 20, "small": 400, "normal": 2
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
 SHORT = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-# Bytes touched before each case: as much as any side takes.
-TOUCHED = 13 << 30
 REPORTING = Path("/sys/module/page_reporting/parameters/page_reporting_order")
 
 
@@ -129,11 +127,20 @@ def cache(path):
     read(path)
 
 
+def touched():
+    """Bytes touched before each case: as much as any side takes, and no more than there is."""
+    available = next(int(line.split()[1]) << 10 for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
+    return min(13 << 30, available * 9 // 10)
+
+
 def touch_memory():
     """Both sides find memory that the machine has, where a hypervisor hands it out only as it is first touched."""
-    with mmap.mmap(-1, TOUCHED) as memory:
-        memory.madvise(mmap.MADV_HUGEPAGE)
-        for at in range(0, TOUCHED, mmap.PAGESIZE):
+    with mmap.mmap(-1, touched(), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        try:
+            memory.madvise(mmap.MADV_HUGEPAGE)
+        except OSError:
+            pass  # a kernel without huge pages
+        for at in range(0, len(memory), mmap.PAGESIZE):
             memory[at] = 1
 
 
@@ -142,7 +149,7 @@ def keeping_memory():
     """Has the kernel give no free memory back to the hypervisor meanwhile, if it does so and root asks."""
     try:
         before = REPORTING.read_text()
-        REPORTING.write_text("11")  # no free block is as large
+        REPORTING.write_text("11")  # no free block is as large; kernels that know no such order refuse
     except OSError:
         yield
         return
@@ -161,7 +168,7 @@ def recorded(name, command):
     """A JDK 25 with the AOT cache that a run of this command has recorded."""
     cache = ROOT / "bench" / "target" / f"{name}.aot"
     output([java25(), *SHORT, f"-XX:AOTCacheOutput={cache}", *command])
-    return [java25(), *SHORT, f"-XX:AOTCache={cache}"]
+    return [java25(), *SHORT, f"-XX:AOTCache={cache}", "-XX:AOTMode=on"]
 
 
 def tenon(how, path, warmups=0):
@@ -251,8 +258,9 @@ def write(rows, options, load_before):
     lines = [
         f"{datetime.date.today()}, {machine()}. Load average {load_before:.1f} before and "
         f"{os.getloadavg()[0]:.1f} after. Tenon and the reference in turn, medians of {options.runs}, of fewer where "
-        f"a label says so, each run of a process that has been asleep after one that does not count; a warm JVM has run the case {WARMUPS['warm']} times. Before each case the file is read "
-        "from the disk once, in order, and 13 GiB of memory are touched.",
+        "a label says so. A run that does not count comes before each that does, of cases within one process; a JVM that "
+        f"is called warm, and `small`, has run {WARMUPS['warm']} times before. Before each case memory is touched, and the "
+        "file read from the disk once, in order.",
         "",
         f"    bench/compare --runs {options.runs} --only {options.only}",
         "",
@@ -301,9 +309,9 @@ def main():
             label += f" (of {runs})"
         path = paths[which]
         try:
+            touch_memory()
             if path and theirs != "dd":
                 cache(path)
-            touch_memory()
             ours = tenon(ours, path, WARMUPS.get(case, 1))
             mine, other = measure(ours, theirs and reference(theirs, path), runs)
         except Exception as failure:  # the other cases still count

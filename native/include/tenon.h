@@ -1,7 +1,7 @@
 /*
  * The native core of Tenon: counter-based initialisation, page population, parallel reads and dtype
- * conversion, on raw addresses. It needs libc alone and keeps no state of its own: a pool carries
- * all there is, so any number of loads may run side by side.
+ * conversion, on raw addresses. It needs libc alone and keeps no state of its own, but for how the
+ * process ends: a pool carries all there is, so any number of loads may run side by side.
  *
  * Addresses and handles are int64_t, as the Java side has them. Every function but the first four
  * returns a status: TENON_OK, a positive errno, or a negative TENON_E_ code. No function throws.
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 5
+#define TENON_ABI 6
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 

@@ -81,4 +81,5 @@ void test_convert();
 void test_pool();
 void test_files();
 void test_memory();
+void test_process();
 void test_statistics(int log_samples);

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   test_pool();
   test_files();
   test_memory();
+  test_process();
   test_statistics(log_samples);
   puts("native: all tests passed");
 }

@@ -1,6 +1,7 @@
 package dev.tenon;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -57,8 +58,8 @@ final class Rehearsal {
       for (Path file : all) {
         Files.delete(file);
       }
-    } catch (IOException e) {
-      directory.toFile().deleteOnExit(); // A few kilobytes, in a directory for what is temporary.
+    } catch (IOException | UncheckedIOException e) {
+      return; // A few kilobytes, in a directory for what is temporary.
     }
   }
 }

@@ -21,22 +21,13 @@ public final class Tenon {
   private Tenon() {}
 
   /**
-   * Starts loading libtorch on a thread of its own and returns at once. A load does so itself; a
-   * program that has other things to do first gains what they take. If libtorch cannot be loaded,
-   * the first load says so.
-   */
-  public static void warmUp() {
-    Engine.warmUp();
-  }
-
-  /**
    * Loads a model of a few kilobytes that Tenon makes for this, in each residency, and closes it.
    * The first load of a process finds hundreds of classes that are not loaded and call sites that
    * are not linked; after this the next load is not the first. Takes half a second or so of one
    * core, and does not return before: a service calls it while it starts, on a thread it can spare.
    *
    * @throws TenonException if libtorch does not load, the directory for temporary files cannot be
-   *     written, or the thread is interrupted; nothing is left there
+   *     written, or the thread is interrupted
    */
   public static void rehearse() {
     Rehearsal.run();
@@ -45,10 +36,12 @@ public final class Tenon {
   /**
    * Has this process end, after Java's shutdown hooks, without the exit handlers and destructors of
    * native libraries: libtorch's take a tenth of a second to take its registries apart and save
-   * nothing. For a program that is about to call {@link System#exit}. Where libtorch has not been
-   * loaded, there is no native core, or the C library is not glibc, it changes nothing.
+   * nothing. Waits for a libtorch that is being loaded, which no process can end beside. For a
+   * program that is about to call {@link System#exit}. Where the native core has not been linked or
+   * the C library is not glibc, the process ends as ever.
    */
   public static void endQuickly() {
+    Engine.finishStartUp();
     NativeCore.endQuickly();
   }
 

@@ -1,8 +1,6 @@
 package dev.tenon.cli;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 
@@ -22,19 +20,7 @@ final class Commands {
           "digest",
           "download");
 
-  /** Those that need libtorch first of all. */
-  private static final Set<String> MAKE_TENSORS = Set.of("load", "save", "init");
-
   private Commands() {}
-
-  /** Whether these arguments look as if tensors were to be made, and not help to be given. */
-  static boolean makesTensors(String[] args) {
-    List<String> all = Arrays.asList(args);
-    return all.size() > 1
-        && MAKE_TENSORS.contains(all.get(0))
-        && !all.contains("--help")
-        && !all.contains("-h");
-  }
 
   /** Adds the command the arguments begin with, the only one that can run; else all, for help. */
   static void addTo(CommandLine line, List<String> args) {

@@ -29,9 +29,6 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
-    if (Commands.makesTensors(args)) {
-      Tenon.warmUp(); // Beside the reading of the arguments.
-    }
     // picocli would load databases and calendars for options of such types: a tenth of a short
     // start.
     System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");

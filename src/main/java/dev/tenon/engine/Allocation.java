@@ -25,6 +25,7 @@ final class Allocation {
 
   private final Tensors make;
   private final Tensor[] tensors;
+  // Not by a record of both: the first hash of one takes as long as a thousand allocations.
   private final Map<DType, Map<Shape, List<Integer>>> small = new EnumMap<>(DType.class);
 
   /**

@@ -14,6 +14,11 @@ public final class Engine {
     TorchRuntime.warmUp();
   }
 
+  /** Waits for libtorch if it is being loaded, whatever comes of it. */
+  public static void finishStartUp() {
+    TorchRuntime.finish();
+  }
+
   /**
    * Carries a plan out. Waits for libtorch once there is nothing left that needs none.
    *

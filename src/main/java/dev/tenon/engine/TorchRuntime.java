@@ -44,6 +44,23 @@ final class TorchRuntime {
     startUp();
   }
 
+  /** Waits for a start-up that is under way, whatever comes of it; begins none. */
+  static void finish() {
+    FutureTask<Void> begun;
+    synchronized (TorchRuntime.class) {
+      begun = startUp;
+    }
+    try {
+      if (begun != null) {
+        begun.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      return; // Whoever needs libtorch is told by require().
+    }
+  }
+
   /**
    * Waits until libtorch is there.
    *

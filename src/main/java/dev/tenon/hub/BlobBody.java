@@ -48,7 +48,10 @@ final class BlobBody implements HttpResponse.BodyHandler<Void>, BodySubscriber<V
   }
 
   @Override
-  public BodySubscriber<Void> apply(HttpResponse.ResponseInfo info) {
+  public synchronized BodySubscriber<Void> apply(HttpResponse.ResponseInfo info) {
+    if (stopped) {
+      return new NoBody();
+    }
     lastNanos = System.nanoTime();
     String encoding = info.headers().firstValue("Content-Encoding").orElse("identity");
     if (info.statusCode() < 300 && !encoding.equals("identity")) {

@@ -3,8 +3,10 @@ package dev.tenon.hub;
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeLock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,9 +34,9 @@ final class BlobLock implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
-  private final AutoCloseable lock;
+  private final Closeable lock;
 
-  private BlobLock(Path file, AutoCloseable lock) {
+  private BlobLock(Path file, Closeable lock) {
     this.file = file;
     this.lock = lock;
   }
@@ -65,7 +67,7 @@ final class BlobLock implements AutoCloseable {
     if (!HELD.add(file)) {
       return null;
     }
-    AutoCloseable lock = null;
+    Closeable lock = null;
     try {
       lock = NativeCore.available() ? natively(file) : inJava(file);
       return lock == null ? null : new BlobLock(file, lock);
@@ -76,21 +78,24 @@ final class BlobLock implements AutoCloseable {
     }
   }
 
-  private static @Nullable AutoCloseable natively(Path file) {
+  private static @Nullable Closeable natively(Path file) {
     try {
-      return NativeLock.tryLock(file);
+      NativeLock lock = NativeLock.tryLock(file);
+      return lock == null ? null : lock::close;
     } catch (TenonException e) {
       return () -> {}; // Not every file system has locks.
     }
   }
 
-  private static @Nullable AutoCloseable inJava(Path file) throws IOException {
+  private static @Nullable Closeable inJava(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (channel.tryLock(0, BYTES, false) != null) {
         return channel;
       }
+    } catch (OverlappingFileLockException e) {
+      // Held in this process, by classes of another loader.
     } catch (IOException e) {
       return channel; // Not every file system has locks.
     }
@@ -102,10 +107,6 @@ final class BlobLock implements AutoCloseable {
   public void close() throws IOException {
     try {
       lock.close();
-    } catch (IOException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException(e);
     } finally {
       HELD.remove(file);
     }

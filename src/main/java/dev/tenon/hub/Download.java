@@ -35,6 +35,8 @@ final class Download {
     }
     try (HubClient client = new HubClient(settings)) {
       return run(client);
+    } catch (Unavailable e) {
+      return cached(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TenonException(
@@ -48,12 +50,7 @@ final class Download {
   }
 
   private Path run(HubClient client) throws IOException, InterruptedException {
-    Repository repository;
-    try {
-      repository = repository(client);
-    } catch (Unavailable e) {
-      return cached(e);
-    }
+    Repository repository = repository(client);
     SnapshotWriter snapshot =
         new SnapshotWriter(
             new Snapshot(folder, repository.commit()), settings.environment().withoutLinks());

@@ -69,27 +69,30 @@ final class Fetch {
   private void fill(PartialBlob partial, Tally tally) throws IOException, InterruptedException {
     URI uri = repository.uri(partial.file().name());
     Attempts attempts = new Attempts(settings.backoff(), "url=" + uri);
+    long most = partial.length();
+    boolean restarted = false;
     while (!partial.isWhole()) {
-      long before = partial.length();
       IOException failure = new IOException("The answer ended early");
-      int status = 0;
+      boolean restart = false;
       try {
         HttpResponse<Void> response = client.get(uri, partial, tally);
-        status = response.statusCode();
-        if (status >= 300 && (status != NOT_SATISFIABLE || before == 0)) {
+        restart = response.statusCode() == NOT_SATISFIABLE && partial.length() > 0 && !restarted;
+        if (response.statusCode() >= 300 && !restart) {
           throw repository.refusal(response);
         }
       } catch (IOException e) {
         failure = e;
       }
-      if (status == NOT_SATISFIABLE) {
-        partial.restart(); // Out here: that it fails is no fault of the hub's.
-        tally.add(-before);
-      }
-      if (partial.length() - before >= PROGRESS) {
+      // Bytes that came before count once: a server that has us begin anew for ever is given up.
+      if (partial.length() - most >= PROGRESS) {
+        most = partial.length();
         attempts.progressed();
       }
-      if (!partial.isWhole()) {
+      if (restart) {
+        restarted = true;
+        tally.add(-partial.length());
+        partial.restart(); // Out here: that it fails is no fault of the hub's.
+      } else if (!partial.isWhole()) {
         attempts.failed(failure);
       }
     }

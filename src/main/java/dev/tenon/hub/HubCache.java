@@ -52,7 +52,7 @@ public final class HubCache {
     } catch (IOException e) {
       throw new TenonException(
           "The cache cannot be read: model=%s, folder=%s, reason=%s"
-              .formatted(model, folder.path(), e),
+              .formatted(model, folder.path(), Facts.reason(e)),
           e);
     }
   }

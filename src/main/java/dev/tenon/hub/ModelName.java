@@ -34,12 +34,12 @@ public record ModelName(String repo, String revision) {
     if (!isRepo(repo)) {
       throw new TenonException(
           "Not a model's name: name="
-              + printable(repo)
+              + Facts.quote(repo)
               + ", expected=org/name or org/name@revision");
     }
     if (!REVISION.matcher(revision).matches()) {
       throw new TenonException(
-          "Not a revision's name: revision=" + printable(revision) + ", model=" + repo);
+          "Not a revision's name: revision=" + Facts.quote(revision) + ", model=" + repo);
     }
   }
 
@@ -74,10 +74,6 @@ public record ModelName(String repo, String revision) {
         && !repo.contains("--")
         && !repo.contains("..")
         && !repo.endsWith(".git");
-  }
-
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** {@return the name as it is written; the main branch goes without saying} */

@@ -32,11 +32,7 @@ record RepoFolder(Path root, String repo) {
 
   /** The file that holds the commit of a branch or a tag. */
   Path ref(String revision) {
-    return refs().resolve(revision);
-  }
-
-  Path refs() {
-    return path().resolve("refs");
+    return path().resolve("refs").resolve(revision);
   }
 
   /** The file that marks that a commit has no file of a name. */

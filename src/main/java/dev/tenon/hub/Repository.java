@@ -42,7 +42,7 @@ final class Repository {
       URI uri = settings.endpoint().file(model.repo(), model.revision(), name);
       HttpResponse<Void> response = ask(client, uri, backoff);
       String commit = response.headers().firstValue("X-Repo-Commit").orElse("");
-      if (Commits.isCommit(commit) && !(model.isCommit() && !commit.equals(model.revision()))) {
+      if (Commits.isCommit(commit) && (!model.isCommit() || commit.equals(model.revision()))) {
         if (isFound(response) || Refusals.isAbsentFile(response)) {
           return new Repository(settings, client, model, commit);
         }

@@ -1,5 +1,7 @@
 package dev.tenon.hub;
 
+import dev.tenon.TenonException;
+
 /** Counts the bytes of a download's files together and tells how many there are. */
 final class Tally {
   private final HubListener listener;
@@ -14,10 +16,23 @@ final class Tally {
   /** More bytes are here, or fewer. */
   synchronized void add(long bytes) {
     done += bytes;
-    listener.progress(done, total);
+    try {
+      listener.progress(done, total);
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
   }
 
   synchronized void warn(String message) {
-    listener.warn(message);
+    try {
+      listener.warn(message);
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  /** No fault of the hub's, so that nobody tries again. */
+  private static TenonException failed(RuntimeException e) {
+    return new TenonException("The download's listener failed: reason=" + Facts.reason(e), e);
   }
 }

@@ -75,8 +75,8 @@ public record Device(Kind kind, int index) implements Comparable<Device> {
     return Comparator.comparing(Device::kind).thenComparingInt(Device::index).compare(this, other);
   }
 
-  // Written out, as in all records a load compares: Java makes a record's own at their first call,
-  // which takes the first load of a process longer than its plan.
+  // Written out, as in FileStamp: Java makes a record's own at their first call, which took the
+  // first load of a process longer than its plan.
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Device device && device.kind == kind && device.index == index;

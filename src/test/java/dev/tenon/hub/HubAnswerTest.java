@@ -250,6 +250,16 @@ class HubAnswerTest extends HubFixture {
   }
 
   @Test
+  void whereTheHubGoesMeanwhileTheCacheServes() throws IOException {
+    Path snapshot = hub().download("org/name");
+    server.commit("2".repeat(40));
+    server.file("model.safetensors", bytes(WEIGHTS, 9), true);
+    server.fault(100, "GET", server.bytesOf("model.safetensors"), (request, out) -> head(out, 503));
+
+    assertThat(hub().download("org/name")).isEqualTo(snapshot);
+  }
+
+  @Test
   void aCacheThatLacksSomethingDoesNotServe() throws IOException {
     Path snapshot = hub().download("org/name");
     Files.delete(snapshot.resolve("model.safetensors"));

@@ -175,6 +175,52 @@ class HubFaultTest extends HubFixture {
     assertHolds(hub().download("org/name"), ALL);
   }
 
+  /** Each time a megabyte comes that had come before. */
+  @Test
+  void aHubThatHasUsBeginAnewForEverIsGivenUp() {
+    Handler more = cutAt(1_200_000);
+    Handler none = (request, out) -> head(out, 416, "Content-Length: 0");
+    server.fault(
+        ALWAYS,
+        "GET",
+        weights,
+        (request, out) -> (request.header("Range").isEmpty() ? more : none).answer(request, out));
+
+    fails("");
+    assertThat(ranges()).hasSizeLessThan(8);
+  }
+
+  @Test
+  void aHubThatIsCutAndKnowsNoRangesIsGivenUp() {
+    server.fault(
+        ALWAYS,
+        "GET",
+        weights,
+        (request, out) -> {
+          head(out, 200, "Content-Length: " + right.length);
+          out.write(right, 0, 1_200_000);
+        });
+
+    fails("The hub cannot be reached: url=");
+    assertThat(ranges()).hasSizeLessThan(8);
+  }
+
+  @Test
+  void aListenerThatFailsIsOneErrorAndAskedOnce() {
+    HubListener failing =
+        new HubListener() {
+          @Override
+          public void progress(long done, long total) {
+            throw new IllegalStateException("no more to say");
+          }
+        };
+
+    assertThatThrownBy(() -> hub(failing).download("org/name"))
+        .isExactlyInstanceOf(TenonException.class)
+        .hasMessage("The download's listener failed: reason=no more to say");
+    assertThat(ranges()).hasSizeLessThan(2);
+  }
+
   @Test
   void anotherLengthIsOneError() {
     server.fault(1, "GET", weights, whole(bytes(WEIGHTS - 1, 1)));
