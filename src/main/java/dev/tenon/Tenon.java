@@ -41,8 +41,10 @@ public final class Tenon {
    * the C library is not glibc, the process ends as ever.
    */
   public static void endQuickly() {
-    Engine.finishStartUp();
-    NativeCore.endQuickly();
+    if (NativeCore.isLinked()) { // Else nothing is on its way, and no engine need be loaded for it.
+      Engine.finishStartUp();
+      NativeCore.endQuickly();
+    }
   }
 
   /**

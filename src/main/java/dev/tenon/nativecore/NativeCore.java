@@ -78,12 +78,17 @@ public final class NativeCore implements AutoCloseable {
     return InstructionSet.values()[TenonLibrary.bestIsa() - 1];
   }
 
+  /** Whether the library has been linked by now; does not link it. */
+  public static boolean isLinked() {
+    return TenonLibrary.linked;
+  }
+
   /**
    * Has {@code exit} leave out the exit handlers and destructors of the libraries loaded so far,
    * where the C library is glibc and the native core has been linked; else changes nothing.
    */
   public static void endQuickly() {
-    if (TenonLibrary.linked) {
+    if (isLinked()) {
       TenonLibrary.endQuickly();
     }
   }
