@@ -35,6 +35,7 @@ CASES = {
     "fresh": ("of that, touching its memory", "fresh", None, "tied", None),
     "cold": ("file not cached, against dd", "cold", "dd", "tied", 1 / 1.15),
     "coldaot": ("file not cached, against dd, JDK 25, AOT cache, no C2", "coldaot", "dd", "tied", 1 / 1.15),
+    "verify": ("verify --data, file not cached, against dd", "verify", "dd", "tied", 1 / 1.15),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
     "libtorch": ("normal_ kernel, against libtorch 2.10's", "normal", "libtorch_normal", None, 40),
     "trunc": ("trunc_normal_ kernel, the reference not warmed", "trunc_normal", "trunc_normal", None, 50),
@@ -178,6 +179,8 @@ def tenon(how, path, warmups=0):
         return lambda: timed([JAVA, *load])
     if how == "cold":
         return lambda: evict(path) or timed([JAVA, *load])
+    if how == "verify":
+        return lambda: evict(path) or timed([JAVA, "-jar", JAR, "verify", path, "--data", "--quiet"])
     if how in ("aot", "coldaot"):
         java = recorded("load", load)
         return lambda: (how == "coldaot" and evict(path)) or timed([*java, *load])
