@@ -18,6 +18,7 @@ import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.ServiceConfigurationError;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +74,12 @@ final class Loading {
     try {
       Engine.warmUp();
       return load.apply(trace);
-    } catch (OutOfMemoryError e) {
-      throw Shortage.of(e);
+    } catch (OutOfMemoryError | ServiceConfigurationError | LinkageError e) {
+      OutOfMemoryError full = Shortage.in(e);
+      if (full == null) {
+        throw e;
+      }
+      throw Shortage.of(full);
     } catch (TenonException e) {
       throw Interruption.or(e);
     }

@@ -1,10 +1,24 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import org.jspecify.annotations.Nullable;
 
 /** Memory that ran out, in this library's words: which memory, and what would help. */
 public final class Shortage {
   private Shortage() {}
+
+  /**
+   * The shortage behind an error, or null if it is of another kind: where a class or a service is
+   * loaded meanwhile, the JVM's error says first that it could not be.
+   */
+  public static @Nullable OutOfMemoryError in(Error error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError full) {
+        return full;
+      }
+    }
+    return null;
+  }
 
   /**
    * The error that work ends with. Everything it took is free by then, so that a heap that was full
