@@ -25,13 +25,13 @@ final class SpellingReader {
   static Renaming renaming(SkeletonNode node) {
     node.only(Set.of("scope", "source", "target", "after", "inverse"));
     Pattern source = pattern(node.field("source"));
-    String target = target(node.field("target"), groups(source));
+    String target = replacement(node.field("target"), groups(source));
     Pattern after = node.has("after") ? pattern(node.field("after")) : null;
     Renaming back = null;
     if (node.has("inverse")) {
       SkeletonNode inverse = node.field("inverse").only(Set.of("source", "target"));
       Pattern found = pattern(inverse.field("source"));
-      back = new Renaming("", found, target(inverse.field("target"), groups(found)));
+      back = new Renaming("", found, replacement(inverse.field("target"), groups(found)));
     }
     return new Renaming(scope(node), source, target, after, back);
   }
@@ -110,7 +110,18 @@ final class SpellingReader {
     return pattern.matcher("").groupCount();
   }
 
-  /** A replacement whose groups are all there. */
+  /** What Java takes as a replacement, its groups by number and all there. */
+  private static String replacement(SkeletonNode node, int groups) {
+    String text = target(node, groups);
+    try {
+      Pattern.compile("()".repeat(groups)).matcher("").replaceFirst(text);
+      return text;
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw node.wrong("a replacement (" + e.getMessage() + ")");
+    }
+  }
+
+  /** A text whose groups are all there. */
   private static String target(SkeletonNode node, int groups) {
     Matcher references = GROUP.matcher(node.text());
     while (references.find()) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,7 +221,7 @@ class DigestTest {
   }
 
   @Test
-  void anInterruptStopsACheckAndStaysSet() {
+  void anInterruptStopsACheckAndStaysSet() throws Exception {
     Thread caller = Thread.currentThread();
     LoadProgress progress =
         (phase, done, total) -> {
@@ -235,8 +236,11 @@ class DigestTest {
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("tenon-check") || name.startsWith("tenon-scan"));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().matches("tenon-(check|scan).*")) {
+        thread.join(TimeUnit.SECONDS.toMillis(10)); // Its work is done, but it may not have ended.
+        assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+      }
+    }
   }
 }
