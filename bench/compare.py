@@ -278,21 +278,6 @@ def write(rows, options, load_before):
     plot(rows, RESULTS / f"{options.name}.svg")
 
 
-def sentence(measured):
-    """What the README says of a run."""
-
-    def times(case, unit=1000, digits=1):
-        _, mine, other, _, _ = measured[case]
-        return f"{mine / unit:.{digits}f} {'s' if unit == 1000 else 'ms'}", f"{other / unit:.{digits}f} {'s' if unit == 1000 else 'ms'}"
-
-    process, aot, warm, normal = times("process"), times("aot"), times("warm", 1, 0), times("normal", digits=2)
-    return (
-        f"a process that starts and has every page in takes {process[0]} against {process[1]} ({aot[0]} with a JDK 25 "
-        f"and an AOT cache), a load in a warm JVM {warm[0]} against {warm[1]}, and the normal distribution over the "
-        f"256000 × 2304 head {normal[0]} against {normal[1]}"
-    )
-
-
 def main():
     parser = argparse.ArgumentParser(prog="bench/compare")
     parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "target" / "demo")
@@ -302,7 +287,7 @@ def main():
     options = parser.parse_args()
     paths = checkpoints(options.directory.resolve())
     load_before = os.getloadavg()[0]
-    rows, measured = [], {}
+    rows = []
     for case in options.only.split(","):
         label, ours, theirs, which, wanted = CASES[case]
         if ours.endswith("aot") and not java25():
@@ -321,11 +306,8 @@ def main():
             print(f"compare: {case}: {failure}", file=sys.stderr)
             continue
         rows.append((label, mine, other, other / mine, wanted))
-        measured[case] = rows[-1]
         write(rows, options, load_before)
         print(f"{datetime.datetime.now():%H:%M:%S}", rows[-1], file=sys.stderr)
-    if {"process", "aot", "warm", "normal"} <= measured.keys():
-        print(sentence(measured))
 
 
 with keeping_memory():
