@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 6
+#define TENON_ABI 7
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -81,6 +81,13 @@ int32_t tenon_abi(void);
 int32_t tenon_best_isa(void);
 /* The text of a status; never NULL. */
 const char* tenon_error(int32_t status);
+/*
+ * Has the workers of an OpenBLAS that is loaded from now on sleep at once where nothing is to be
+ * done. They would first spin for 30 ms each, beside a start that wants every core. A process that
+ * multiplies matrices wants them to spin. Sets OPENBLAS_THREAD_TIMEOUT in the environment, unless
+ * somebody has.
+ */
+void tenon_start_quickly(void);
 /*
  * Has exit(3) end the process without the handlers and destructors registered so far, where the C
  * library can (glibc): libtorch's take its registries apart, which is a tenth of a short run. Output

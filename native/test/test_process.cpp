@@ -1,4 +1,6 @@
-// A process that ends quickly: its output is there, its status kept, other handlers left out.
+// A process that starts quickly leaves its user's choice alone. One that ends quickly: its output is
+// there, its status kept, other handlers left out.
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 namespace {
 
 constexpr int kStatus = 7;
+constexpr const char* kTimeout = "OPENBLAS_THREAD_TIMEOUT";
 int written_to = -1;
 
 void say_more() { (void)!write(written_to, " more", 5); }
@@ -43,6 +46,13 @@ void check_end(bool quickly, const char* expected) {
 }  // namespace
 
 void test_process() {
+  CHECK(setenv(kTimeout, "9", 1) == 0, "setenv");
+  tenon_start_quickly();
+  CHECK(strcmp(getenv(kTimeout), "9") == 0, "written over");
+  unsetenv(kTimeout);
+  tenon_start_quickly();
+  CHECK(getenv(kTimeout) != nullptr && strcmp(getenv(kTimeout), "4") == 0, "not set");
+  unsetenv(kTimeout);
 #ifdef __GLIBC__
   check_end(true, "said");
 #endif

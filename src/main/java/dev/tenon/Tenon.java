@@ -34,6 +34,19 @@ public final class Tenon {
   }
 
   /**
+   * Begins what a load begins with, on threads of its own, and returns at once: the native core is
+   * linked and libtorch's binding found and read. libtorch itself stays for the load, because no
+   * process can end while that is coming up. What goes wrong is said by the load.
+   *
+   * <p>For a program that loads, reports and ends, and first has something else to do, such as to
+   * read its arguments. Not for one that computes: OpenBLAS's workers will sleep wherever they have
+   * nothing to do, and have to be woken for each product of matrices.
+   */
+  public static void startQuickly() {
+    Engine.startQuickly();
+  }
+
+  /**
    * Has this process end, after Java's shutdown hooks, without the exit handlers and destructors of
    * native libraries: libtorch's take a tenth of a second to take its registries apart and save
    * nothing. Waits for a libtorch that is being loaded, which no process can end beside. For a

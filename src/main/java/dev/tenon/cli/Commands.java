@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 
@@ -20,7 +21,15 @@ final class Commands {
           "digest",
           "download");
 
+  /** Those that end up with tensors. */
+  private static final Set<String> LOADING = Set.of("demo", "load", "save", "init");
+
   private Commands() {}
+
+  /** Whether the command the arguments begin with will want libtorch. */
+  static boolean loads(String[] args) {
+    return args.length > 0 && LOADING.contains(args[0]);
+  }
 
   /** Adds the command the arguments begin with, the only one that can run; else all, for help. */
   static void addTo(CommandLine line, List<String> args) {

@@ -29,6 +29,9 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
+    if (Commands.loads(args)) {
+      Tenon.startQuickly();
+    }
     // picocli would load databases and calendars for options of such types: a tenth of a short
     // start.
     System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");

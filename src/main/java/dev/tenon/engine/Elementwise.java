@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -25,25 +24,23 @@ final class Elementwise implements AutoCloseable {
   /** Below this size, or without contiguous memory, torch draws element by element. */
   private static final long VECTOR = 16;
 
-  private final Generator generator;
-  private final GeneratorOptional from;
+  private final OwnGenerator generator;
 
   /** Takes the generator over and closes it in the end. */
-  Elementwise(Generator generator) {
+  Elementwise(OwnGenerator generator) {
     this.generator = generator;
-    this.from = Tensors.kept(new GeneratorOptional(generator));
   }
 
   /** The generator's numbers as an argument. */
   GeneratorOptional generator() {
-    return from;
+    return generator.get();
   }
 
   /** {@code tensor.normal_(mean, std)}. */
   void normal(Tensor tensor, double mean, double std) {
     long count = tensor.numel();
     if (!tensor.is_cpu() || !tensor.is_contiguous() || count < VECTOR) {
-      tensor.normal_(mean, std, from);
+      tensor.normal_(mean, std, generator.get());
     } else if (isHalf(tensor)) {
       halfNormal(tensor.view(-1), mean, std);
     } else {
@@ -51,7 +48,7 @@ final class Elementwise implements AutoCloseable {
       for (long start = 0; start < count; ) {
         // A last piece of fewer than 16 would be drawn element by element: it joins the one before.
         long size = count - start < PIECE + VECTOR ? count - start : PIECE;
-        piece(flat, start, size).normal_(mean, std, from);
+        piece(flat, start, size).normal_(mean, std, generator.get());
         start += size;
       }
     }
@@ -62,17 +59,18 @@ final class Elementwise implements AutoCloseable {
     long count = flat.numel();
     long whole = count - count % VECTOR;
     for (long start = 0; start < whole; start += PIECE) {
-      drawHalf(flat, start, Math.min(PIECE, whole - start), t -> t.normal_(mean, std, from));
+      drawHalf(
+          flat, start, Math.min(PIECE, whole - start), t -> t.normal_(mean, std, generator.get()));
     }
     if (whole < count) {
-      drawHalf(flat, count - VECTOR, VECTOR, t -> t.normal_(mean, std, from));
+      drawHalf(flat, count - VECTOR, VECTOR, t -> t.normal_(mean, std, generator.get()));
     }
   }
 
   /** {@code tensor.uniform_(low, high)}. */
   void uniform(Tensor tensor, double low, double high) {
     if (!tensor.is_cpu() || !tensor.is_contiguous()) {
-      tensor.uniform_(low, high, from);
+      tensor.uniform_(low, high, generator.get());
       return;
     }
     long count = tensor.numel();
@@ -81,10 +79,10 @@ final class Elementwise implements AutoCloseable {
     for (long start = 0; start < count; start += PIECE) {
       long size = Math.min(PIECE, count - start);
       if (half) {
-        drawHalf(flat, start, size, t -> t.uniform_(low, high, from));
+        drawHalf(flat, start, size, t -> t.uniform_(low, high, generator.get()));
         belowBound(piece(flat, start, size), low, high);
       } else {
-        piece(flat, start, size).uniform_(low, high, from);
+        piece(flat, start, size).uniform_(low, high, generator.get());
       }
     }
   }
@@ -123,7 +121,6 @@ final class Elementwise implements AutoCloseable {
 
   @Override
   public void close() {
-    from.deallocate();
-    generator.deallocate();
+    generator.close();
   }
 }

@@ -9,6 +9,14 @@ import java.util.List;
 public final class Engine {
   private Engine() {}
 
+  /**
+   * Begins, on another thread, what comes before libtorch: the native core and JavaCPP. For a
+   * process that loads and computes nothing.
+   */
+  public static void startQuickly() {
+    TorchRuntime.startQuickly();
+  }
+
   /** Starts loading libtorch on another thread, so that it is there when a plan is made. */
   public static void warmUp() {
     TorchRuntime.warmUp();

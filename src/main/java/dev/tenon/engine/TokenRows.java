@@ -32,7 +32,7 @@ final class TokenRows implements AutoCloseable {
   private final Elementwise draws;
 
   TokenRows(long seed) {
-    draws = new Elementwise(Tensors.kept(torch.make_generator_cpu(seed)));
+    draws = new Elementwise(new OwnGenerator(Device.CPU, seed));
   }
 
   /**

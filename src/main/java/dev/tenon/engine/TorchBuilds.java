@@ -10,8 +10,7 @@ import java.util.List;
  */
 final class TorchBuilds {
   private static final List<String> EXTENSIONS = List.of("", "-gpu");
-  private static final List<String> LIBRARIES =
-      List.of("libtorch_cpu.so", "libtorch_cpu.dylib", "torch_cpu.dll");
+  private static final String LIBRARY = System.mapLibraryName("torch_cpu");
 
   private TorchBuilds() {}
 
@@ -39,11 +38,6 @@ final class TorchBuilds {
 
   /** Whether there is a build, such as {@code linux-x86_64-gpu}. */
   static boolean has(ClassLoader loader, String build) {
-    for (String library : LIBRARIES) {
-      if (loader.getResource("org/bytedeco/pytorch/" + build + "/" + library) != null) {
-        return true;
-      }
-    }
-    return false;
+    return loader.getResource("org/bytedeco/pytorch/" + build + "/" + LIBRARY) != null;
   }
 }

@@ -9,7 +9,6 @@ import dev.tenon.trace.Trace;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -35,20 +34,8 @@ final class TorchInit implements InitEngine {
   TorchInit(Device device, long seed, Trace trace) {
     this.device = device;
     this.trace = trace;
-    this.draws = new Elementwise(generator(device, seed));
+    this.draws = new Elementwise(new OwnGenerator(device, seed));
     this.truncated = new TruncatedNormal(draws);
-  }
-
-  /** A generator nobody else draws from, so that loads may run side by side. */
-  private static Generator generator(Device device, long seed) {
-    if (device.kind() != Device.Kind.CUDA) {
-      return Tensors.kept(torch.make_generator_cpu(seed));
-    }
-    try (org.bytedeco.pytorch.Device where = TorchTypes.device(device)) {
-      Generator own = Tensors.kept(torch.globalContext().defaultGenerator(where).clone());
-      own.set_current_seed(seed);
-      return own;
-    }
   }
 
   @Override

@@ -2,6 +2,10 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Loader;
@@ -10,9 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * libtorch's start-up, which takes some hundred milliseconds and which a plan does not need: so it
- * may run beside it.
+ * may run beside it. The native core and JavaCPP come first, and may come before anybody knows that
+ * libtorch will be wanted.
  */
 final class TorchRuntime {
+  private static final FutureTask<Void> PREPARATION =
+      new FutureTask<>(TorchRuntime::prepareNatives, null);
+
+  /** This process only loads: it has begun what comes before libtorch. */
+  private static volatile boolean onlyLoads;
+
   private static @Nullable FutureTask<Void> startUp;
 
   private TorchRuntime() {}
@@ -20,23 +31,57 @@ final class TorchRuntime {
   /** The start-up, under way or past: once, on a thread of its own. */
   private static synchronized FutureTask<Void> startUp() {
     if (startUp == null) {
-      FutureTask<Void> task = new FutureTask<>(TorchRuntime::loadNatives, null);
-      Thread thread = new Thread(task, "tenon-libtorch");
-      thread.setDaemon(true);
-      thread.start();
+      FutureTask<Void> task = new FutureTask<>(TorchRuntime::loadNatives);
+      start(task, "tenon-libtorch");
       startUp = task; // Only now: where the system has no thread left, the next load tries again.
     }
     return startUp;
   }
 
-  private static void loadNatives() {
+  private static void start(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void prepareNatives() {
+    ClassLoader jars = TorchRuntime.class.getClassLoader();
+    BindingClasses.begin(jars);
     // First, and here: two natives that load at once on two threads take the JVM's locks in
     // opposite orders.
-    NativeCore.available();
-    ClassLoader jars = TorchRuntime.class.getClassLoader();
+    if (NativeCore.available() && onlyLoads) {
+      NativeCore.startQuickly();
+    }
+    lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
-    CudaProbes.spare(jars, Loader.getPlatform());
+    LibrarySearch.spare(jars, Loader.getPlatform());
+  }
+
+  /**
+   * Has the JVM look up what the JDK reads files with. A plan beside libtorch would wait for that:
+   * no function is looked up while a library is being loaded.
+   */
+  private static void lookUpReading() {
+    Path any = Path.of(System.getProperty("java.home"), "release");
+    try (FileChannel file = FileChannel.open(any)) {
+      file.read(ByteBuffer.allocate(1), file.size() - 1);
+      file.read(ByteBuffer.allocate(1));
+    } catch (IOException e) {
+      return; // Not every image of a JDK has the file, and nothing is lost but some time.
+    }
+  }
+
+  private static Void loadNatives() throws InterruptedException, ExecutionException {
+    PREPARATION.run(); // Does nothing if another thread does it, or has.
+    PREPARATION.get();
     torch.empty(1).deallocate();
+    return null;
+  }
+
+  /** Begins what comes before libtorch in a process that only loads, and does not wait. */
+  static synchronized void startQuickly() {
+    onlyLoads = true;
+    start(PREPARATION, "tenon-natives");
   }
 
   /** Starts libtorch if nobody has, and does not wait. */
@@ -48,7 +93,7 @@ final class TorchRuntime {
   static void finish() {
     FutureTask<Void> begun;
     synchronized (TorchRuntime.class) {
-      begun = startUp;
+      begun = startUp != null ? startUp : onlyLoads ? PREPARATION : null;
     }
     try {
       if (begun != null) {
@@ -74,6 +119,7 @@ final class TorchRuntime {
       Workers.requireNotInterrupted();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
+      cause = cause instanceof ExecutionException ? cause.getCause() : cause;
       if (cause instanceof TenonException known) {
         throw known;
       }

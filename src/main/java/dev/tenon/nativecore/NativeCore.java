@@ -84,6 +84,17 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
+   * Has the workers of an OpenBLAS that is loaded from now on sleep at once, not after they have
+   * spun for 30 ms, as processes that multiply matrices want them to. Changes nothing where {@code
+   * OPENBLAS_THREAD_TIMEOUT} is set or the native core has not been linked.
+   */
+  public static void startQuickly() {
+    if (isLinked()) {
+      TenonLibrary.startQuickly();
+    }
+  }
+
+  /**
    * Has {@code exit} leave out the exit handlers and destructors of the libraries loaded so far,
    * where the C library is glibc and the native core has been linked; else changes nothing.
    */

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -67,27 +65,14 @@ final class NativeLoader {
     return null;
   }
 
-  /**
-   * The library as a file: unpacked into JavaCPP's cache, again only if the jar has another.
-   * JavaCPP looks at size and time alone, which are the same where builds are reproducible.
-   */
-  static Path file(URL url) throws IOException, URISyntaxException {
+  /** The library as a file: where it is, or unpacked from its jar, or from a linked image. */
+  private static Path file(URL url) throws IOException, URISyntaxException {
     if (url.getProtocol().equals("file")) {
       return Path.of(url.toURI());
     }
-    Path cached = Loader.cacheResource(url).toPath();
-    if (url.openConnection() instanceof JarURLConnection jar
-        && jar.getJarEntry().getCrc() != crc(cached)) {
-      Files.delete(cached); // Not written over: another process may have it mapped.
-      cached = Loader.cacheResource(url).toPath();
-    }
-    return cached;
-  }
-
-  private static long crc(Path file) throws IOException {
-    CRC32 crc = new CRC32();
-    crc.update(Files.readAllBytes(file));
-    return crc.getValue();
+    return url.openConnection() instanceof JarURLConnection jar
+        ? UnpackedLibrary.of(jar)
+        : Loader.cacheResource(url).toPath();
   }
 
   private static void link(String path) {
@@ -118,6 +103,7 @@ final class NativeLoader {
                   .formatted(path, TenonLibrary.ABI, abi, PROPERTY)
               + " names another");
     }
+    TenonLibrary.lookUp();
     TenonLibrary.linked = true;
   }
 }

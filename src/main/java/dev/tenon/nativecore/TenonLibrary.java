@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 6;
+  static final int ABI = 7;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
@@ -22,6 +22,30 @@ final class TenonLibrary {
 
   private TenonLibrary() {}
 
+  /**
+   * Calls what a load calls, with arguments that are refused. The JVM looks a function up at its
+   * first call, and waits for that while any library is being loaded, such as libtorch.
+   */
+  static void lookUp() {
+    long[] none = new long[1];
+    bestIsa();
+    createPool(0, 0, none);
+    fill(0, none, 0, null, 0);
+    open(new byte[1], none);
+    stat(-1, none);
+    map(-1, 0, none);
+    cached(-1, 0, 0, none);
+    populate(0, 0, 0);
+    residency(0, 0, none);
+    allocate(0, 0, 0, none);
+    read(-1, 0, 0, 0);
+    move(0, -1, none, 0, none);
+    equal(0, 0, 0, 0, none);
+    free(0, 0);
+    close(-1);
+    closePool(0);
+  }
+
   @Name("tenon_abi")
   static native int abi();
 
@@ -30,6 +54,9 @@ final class TenonLibrary {
 
   @Name("tenon_error")
   static native String error(int status);
+
+  @Name("tenon_start_quickly")
+  static native void startQuickly();
 
   @Name("tenon_end_quickly")
   static native void endQuickly();

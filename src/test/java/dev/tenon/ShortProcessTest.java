@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process that ends quickly still says what it has to, and with which status it ends. */
-class EndQuicklyTest {
+/** A process that begins and ends quickly still says all it has to, and its status. */
+class ShortProcessTest {
   private static final int STATUS = 7;
 
   @Test
@@ -18,24 +20,27 @@ class EndQuicklyTest {
     assertThat(said("")).containsExactly("body", "hook");
   }
 
+  @Test
+  void whatWasBegunNeedNotBeUsed() throws Exception {
+    assertThat(said("", "quickly")).containsExactly("body", "hook");
+  }
+
   /** A checkpoint that is none is refused while libtorch is on its way. */
   @ParameterizedTest
   @ValueSource(strings = {"src/test/resources/scenarios/llama-sharded", "src/test/resources"})
   void afterALoadAndInTheMiddleOfOne(String path) throws Exception {
     assertThat(said(path)).containsExactly("body", "hook");
+    assertThat(said(path, "quickly")).containsExactly("body", "hook");
   }
 
-  private static Stream<String> said(String path) throws Exception {
+  private static Stream<String> said(String... args) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dslf4j.internal.verbosity=ERROR");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+    command.addAll(List.of(args));
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dslf4j.internal.verbosity=ERROR",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                path)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor()).isEqualTo(STATUS);
     return said.lines();
@@ -46,6 +51,9 @@ class EndQuicklyTest {
     private Child() {}
 
     public static void main(String[] args) {
+      if (args.length > 1) {
+        Tenon.startQuickly();
+      }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
       if (!args[0].isEmpty()) {
         try {

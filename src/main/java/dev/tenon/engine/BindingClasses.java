@@ -1,0 +1,53 @@
+package dev.tenon.engine;
+
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.util.Enumeration;
+import java.util.jar.JarEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The classes of libtorch's binding, loaded beside its libraries. When the binding is linked, its
+ * native side asks for nearly all of them, 1,700, one after the other: a quarter of a second in
+ * which nothing else could go on, if they were not there by then.
+ */
+final class BindingClasses {
+  private static final String PACKAGE = "org/bytedeco/pytorch/";
+  private static final String SUFFIX = ".class";
+
+  private BindingClasses() {}
+
+  /** Begins to load them, on a thread of its own, if they are in a jar. */
+  static void begin(ClassLoader loader) {
+    URL one = loader.getResource(PACKAGE + "Tensor" + SUFFIX);
+    if (Runtime.getRuntime().availableProcessors() > 1 && one != null) {
+      Thread thread = new Thread(() -> load(one, loader), "tenon-binding");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private static void load(URL one, ClassLoader loader) {
+    try {
+      if (one.openConnection() instanceof JarURLConnection connection) {
+        Enumeration<JarEntry> entries = connection.getJarFile().entries();
+        while (entries.hasMoreElements()) {
+          String name = className(entries.nextElement().getName());
+          if (name != null) {
+            Class.forName(name, false, loader);
+          }
+        }
+      }
+    } catch (IOException | ClassNotFoundException | LinkageError e) {
+      return; // They are loaded when they are asked for, and what is wrong is said then.
+    }
+  }
+
+  private static @Nullable String className(String entry) {
+    boolean own = entry.startsWith(PACKAGE) && entry.indexOf('/', PACKAGE.length()) < 0;
+    return own && entry.endsWith(SUFFIX)
+        ? entry.substring(0, entry.length() - SUFFIX.length()).replace('/', '.')
+        : null;
+  }
+}
