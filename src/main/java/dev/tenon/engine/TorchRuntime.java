@@ -54,7 +54,10 @@ final class TorchRuntime {
     }
     lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
-    LibrarySearch.spare(jars, Loader.getPlatform());
+    Natives natives = Natives.of(jars, Loader.getPlatform());
+    if (natives != null) {
+      LibrarySearch.spare(natives);
+    }
   }
 
   /**

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,22 +17,17 @@ import org.bytedeco.openblas.presets.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.presets.torch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class LibrarySearchTest {
   private static final ClassLoader JARS = LibrarySearchTest.class.getClassLoader();
   private static final String PLATFORM = Loader.getPlatform();
-
-  @TempDir private Path directory;
 
   /** What it says is what JavaCPP finds, or does not find, in the jars when it searches itself. */
   @Test
   void javaCppWouldFindTheSame() throws ReflectiveOperationException {
     assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
     assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
-    assertThat(LibrarySearch.spare(JARS, PLATFORM)).isTrue();
+    assertThat(LibrarySearch.spare(Natives.of(JARS, PLATFORM))).isTrue();
     Map<String, URL[]> found = LibrarySearch.found();
     Set<String> seen = new HashSet<>();
     for (Class<?> binding : List.of(openblas_nolapack.class, openblas.class, torch.class)) {
@@ -55,20 +46,5 @@ class LibrarySearchTest {
     }
     assertThat(found.get("cudart@.13")).isEmpty();
     assertThat(found.get("jnitorch")).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "org/bytedeco/cuda/presets/cudart.class",
-        "org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cpu.so"
-      })
-  void whereCudaMayBeWantedItIsLookedFor(String resource) throws IOException {
-    Path file = directory.resolve(resource);
-    Files.createDirectories(file.getParent());
-    Files.createFile(file);
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, JARS)) {
-      assertThat(LibrarySearch.spare(loader, "linux-x86_64")).isFalse();
-    }
   }
 }
