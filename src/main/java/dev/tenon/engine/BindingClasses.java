@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.jar.JarEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class BindingClasses {
   private static final String PACKAGE = "org/bytedeco/pytorch/";
   private static final String SUFFIX = ".class";
+
+  /** The largest ones, of a megabyte each, which JavaCPP comes to first. */
+  private static final List<String> GLOBALS =
+      List.of("org.bytedeco.openblas.global.openblas", "org.bytedeco.pytorch.global.torch");
 
   private BindingClasses() {}
 
@@ -30,6 +35,9 @@ final class BindingClasses {
 
   private static void load(URL one, ClassLoader loader) {
     try {
+      for (String name : GLOBALS) {
+        Class.forName(name, false, loader);
+      }
       if (one.openConnection() instanceof JarURLConnection connection) {
         Enumeration<JarEntry> entries = connection.getJarFile().entries();
         while (entries.hasMoreElements()) {

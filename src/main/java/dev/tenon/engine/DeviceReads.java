@@ -15,7 +15,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceGuardImplInterface;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -111,7 +110,7 @@ final class DeviceReads {
 
   private static Lane lane(DeviceGuardImplInterface guard, org.bytedeco.pytorch.Device where) {
     TensorOptions pinned = new TensorOptions(ScalarType.Byte).pinned_memory(new BoolOptional(true));
-    Tensor buffer = torch.empty(new long[] {BUFFER}, pinned, new MemoryFormatOptional());
+    Tensor buffer = Tensors.empty(new long[] {BUFFER}, pinned);
     return new Lane(buffer, guard.getStreamFromGlobalPool(where, false));
   }
 

@@ -2,11 +2,9 @@ package dev.tenon.engine;
 
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -100,7 +98,7 @@ final class Elementwise implements AutoCloseable {
 
   private static void drawHalf(Tensor flat, long start, long size, Draw draw) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor scratch = torch.empty(new long[] {size}, float32(), new MemoryFormatOptional());
+      Tensor scratch = Tensors.empty(new long[] {size}, float32());
       draw.into(scratch);
       piece(flat, start, size).copy_(scratch);
     }

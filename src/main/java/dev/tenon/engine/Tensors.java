@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -26,7 +25,6 @@ final class Tensors implements AutoCloseable {
   private final Device device;
   private final @Nullable LazyCore core;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
-  private @Nullable MemoryFormatOptional anyFormat;
 
   /** Makes tensors in libtorch's own memory. */
   Tensors(Device device) {
@@ -47,7 +45,12 @@ final class Tensors implements AutoCloseable {
         return HugePages.tensor(core.get(), shape.dims(), bytes, optionsOf(dtype));
       }
     }
-    return torch.empty(shape.dims(), optionsOf(dtype), anyFormat());
+    return empty(shape.dims(), optionsOf(dtype));
+  }
+
+  /** {@code torch::empty} in libtorch's own memory, in the usual format. */
+  static Tensor empty(long[] dims, TensorOptions options) {
+    return torch.empty(dims, options, null);
   }
 
   /** Small tensors, allocated together, in no pointer scope. Each is to be deallocated. */
@@ -69,15 +72,6 @@ final class Tensors implements AutoCloseable {
     Tensor view = empty(Shape.of(0), dtype);
     view.set_(bytes.storage(), offset / (dtype.bits() / 8), shape.dims(), strides);
     return view;
-  }
-
-  private synchronized MemoryFormatOptional anyFormat() {
-    MemoryFormatOptional any = anyFormat;
-    if (any == null) {
-      any = kept(new MemoryFormatOptional());
-      anyFormat = any;
-    }
-    return any;
   }
 
   private synchronized TensorOptions optionsOf(DType dtype) {
@@ -105,9 +99,6 @@ final class Tensors implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (anyFormat != null) {
-      anyFormat.deallocate();
-    }
     options.values().forEach(TensorOptions::deallocate);
     options.clear();
   }

@@ -2,7 +2,6 @@ package dev.tenon.engine;
 
 import dev.tenon.plan.Device;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -48,7 +47,7 @@ final class TokenRows implements AutoCloseable {
       long before = from.size(dim);
       long[] shape = from.shape();
       shape[dim] = tokens;
-      Tensor made = torch.empty(shape, from.options(), new MemoryFormatOptional());
+      Tensor made = Tensors.empty(shape, from.options());
       long kept = Math.min(before, tokens);
       made.narrow(dim, 0, kept).copy_(from.narrow(dim, 0, kept));
       if (tokens > before && !from.is_meta()) {
@@ -98,7 +97,7 @@ final class TokenRows implements AutoCloseable {
   }
 
   private Tensor normal(long... shape) {
-    Tensor drawn = torch.empty(shape, floats(), new MemoryFormatOptional());
+    Tensor drawn = Tensors.empty(shape, floats());
     draws.normal(drawn, 0, 1);
     return drawn;
   }
@@ -132,8 +131,7 @@ final class TokenRows implements AutoCloseable {
   /** A float32 copy on the CPU of some rows. */
   private static Tensor part(Tensor rows, long first) {
     Tensor part = rows.narrow(0, first, Math.min(part(rows), rows.size(0) - first));
-    return part.to(
-        TorchTypes.device(Device.CPU), ScalarType.Float, false, true, new MemoryFormatOptional());
+    return part.to(TorchTypes.device(Device.CPU), ScalarType.Float, false, true, null);
   }
 
   private static TensorOptions floats() {

@@ -9,7 +9,6 @@ import dev.tenon.trace.Trace;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -58,10 +57,7 @@ final class TorchInit implements InitEngine {
     Tensor own = task.tensor();
     return own != null
         ? own
-        : torch.empty(
-            task.slot().shape().dims(),
-            TorchTypes.options(task.dtype(), device),
-            new MemoryFormatOptional());
+        : Tensors.empty(task.slot().shape().dims(), TorchTypes.options(task.dtype(), device));
   }
 
   private void apply(InitRule any, Tensor tensor, Shape shape) {
@@ -81,7 +77,7 @@ final class TorchInit implements InitEngine {
       tensor.copy_(values.of(r.value()));
     } else if (rule instanceof InitRule.Drawn r) {
       TensorOptions options = tensor.options().dtype(new ScalarTypeOptional(ScalarType.Float));
-      Tensor draw = torch.empty(shape.dims(), options, new MemoryFormatOptional());
+      Tensor draw = Tensors.empty(shape.dims(), options);
       apply(r.draw(), draw, shape);
       tensor.copy_(values.of(r.value(), draw));
     } else if (rule instanceof InitRule.Part r) {
@@ -120,7 +116,7 @@ final class TorchInit implements InitEngine {
         Elementwise.isHalf(tensor)
             ? tensor.options().dtype(new ScalarTypeOptional(ScalarType.Float))
             : tensor.options();
-    Tensor gaussian = torch.empty(new long[] {rows, columns}, options, new MemoryFormatOptional());
+    Tensor gaussian = Tensors.empty(new long[] {rows, columns}, options);
     draws.normal(gaussian, 0, 1);
     T_TensorTensor_T qr = torch.linalg_qr(rows < columns ? gaussian.t() : gaussian);
     Tensor q = qr.get0().mul_(torch.diag(qr.get1(), 0).sign());

@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -123,7 +122,7 @@ final class ValueEvaluator implements AutoCloseable {
     TensorOptions options = options(value.dtype());
     byte[] bytes = value.bytes();
     return bytes.length == 0
-        ? torch.empty(dims, options, new MemoryFormatOptional())
+        ? Tensors.empty(dims, options)
         : torch.from_blob(new BytePointer(bytes), dims, options).clone();
   }
 
@@ -145,7 +144,7 @@ final class ValueEvaluator implements AutoCloseable {
   private static Tensor numbers(double[] numbers, Shape shape, DType dtype) {
     TensorOptions doubles = options(DType.F64);
     if (numbers.length == 0) {
-      return torch.empty(shape.dims(), options(dtype), new MemoryFormatOptional());
+      return Tensors.empty(shape.dims(), options(dtype));
     }
     DoublePointer memory = new DoublePointer(numbers);
     Tensor all = torch.from_blob(memory, shape.dims(), doubles);
