@@ -53,8 +53,11 @@ final class Allocation {
 
   /** Allocates what was put off. */
   void finish() {
-    small.forEach(
-        (dtype, shapes) -> shapes.forEach((shape, slots) -> allocate(shape, dtype, slots)));
+    for (Map.Entry<DType, Map<Shape, List<Integer>>> ofOneType : small.entrySet()) {
+      for (Map.Entry<Shape, List<Integer>> alike : ofOneType.getValue().entrySet()) {
+        allocate(alike.getKey(), ofOneType.getKey(), alike.getValue());
+      }
+    }
     small.clear();
   }
 
@@ -63,7 +66,9 @@ final class Allocation {
     for (int first = 0; first < slots.size(); first += most) {
       List<Integer> some = slots.subList(first, Math.min(slots.size(), first + most));
       if (some.size() < WORTHWHILE) {
-        some.forEach(slot -> tensors[slot] = Tensors.kept(make.empty(shape, dtype)));
+        for (int slot : some) {
+          tensors[slot] = Tensors.kept(make.empty(shape, dtype));
+        }
         continue;
       }
       Tensor[] made = make.empty(shape, dtype, some.size());

@@ -39,6 +39,9 @@ final class LibrarySearch {
     try {
       Map<String, URL[]> found = found();
       for (String name : names()) {
+        if (name.contains(":") || name.contains("!")) {
+          continue; // Not looked for by this name.
+        }
         URL url = natives.blas().find(name);
         url = url != null ? url : natives.libtorch().find(name);
         found.putIfAbsent(name, url == null ? NOWHERE : new URL[] {url});
@@ -58,8 +61,6 @@ final class LibrarySearch {
       names.addAll(wanted.get("platform.preload"));
       names.addAll(wanted.get("platform.link"));
     }
-    names.removeIf(
-        name -> name.contains(":") || name.contains("!")); // Not looked for by this name.
     return names;
   }
 

@@ -54,14 +54,18 @@ final class LoadRun implements AutoCloseable {
     long readAhead = populate();
     TorchRuntime.require();
     timings.skip("libtorch");
-    lanes.forEach(lane -> TorchTypes.requireDevice(lane.options().device()));
+    for (Lane lane : lanes) {
+      TorchTypes.requireDevice(lane.options().device());
+    }
     reading(this::decideTies);
     for (int i = 0; i < tensors.length; i++) {
       if (plan.steps().get(i) instanceof Step.Tied) {
         initialized.set(i);
       }
     }
-    lanes.forEach(lane -> lane.allocate(plan.steps(), tensors));
+    for (Lane lane : lanes) {
+      lane.allocate(plan.steps(), tensors);
+    }
     timings.end(Phase.ALLOCATE);
     reading(this::read);
     bytes = bytes.plus(new ReadBytes(0, 0, readAhead, 0, 0));
@@ -160,7 +164,9 @@ final class LoadRun implements AutoCloseable {
       Bindings.free(tensors, new Tensor[0]);
     }
     onCpu.close();
-    lanes.forEach(Lane::close);
+    for (Lane lane : lanes) {
+      lane.close();
+    }
     core.close();
   }
 }

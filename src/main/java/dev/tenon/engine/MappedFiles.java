@@ -18,7 +18,9 @@ final class MappedFiles {
   private final Map<Tensor, Path> files = new IdentityHashMap<>();
 
   MappedFiles(List<Shard> shards) {
-    shards.forEach(shard -> stamps.put(shard.file(), shard.stamp()));
+    for (Shard shard : shards) {
+      stamps.put(shard.file(), shard.stamp());
+    }
   }
 
   /** A tensor is a view of a file. */

@@ -165,7 +165,7 @@ final class Missing {
 
   /** How every slot got its bytes, once all have them. */
   SlotOrigin[] origins() {
-    SlotOrigin[] origins = PlannedOrigins.of(plan).toArray(SlotOrigin[]::new);
+    SlotOrigin[] origins = PlannedOrigins.of(plan).toArray(new SlotOrigin[0]);
     for (int i = 0; i < origins.length; i++) {
       if (plan.steps().get(i) instanceof Step.Initialize && rules[i] == null) {
         origins[i] = new SlotOrigin(SlotOrigin.Kind.INITIALIZED, USER);

@@ -70,11 +70,19 @@ final class NativeReads {
 
   /** Bytes that {@link #run} reads. */
   long bytes() {
-    return files.values().stream().mapToLong(NativeReads::bytes).sum();
+    long bytes = 0;
+    for (List<Move> moves : files.values()) {
+      bytes += bytes(moves);
+    }
+    return bytes;
   }
 
   private static long bytes(List<Move> moves) {
-    return moves.stream().mapToLong(move -> move.entry.bytes()).sum();
+    long bytes = 0;
+    for (Move move : moves) {
+      bytes += move.entry.bytes();
+    }
+    return bytes;
   }
 
   /**
@@ -84,13 +92,14 @@ final class NativeReads {
    * @throws dev.tenon.TenonException if a file cannot be read, or the thread is interrupted
    */
   void run(LongConsumer done) {
-    files.forEach(
-        (path, moves) -> {
-          moves.sort(Comparator.comparingLong(move -> move.entry.offset()));
-          try (Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
-            read(shards.nativeFile(path), moves, done);
-          }
-        });
+    for (Map.Entry<Path, List<Move>> file : files.entrySet()) {
+      Path path = file.getKey();
+      List<Move> moves = file.getValue();
+      moves.sort(Comparator.comparingLong(move -> move.entry.offset()));
+      try (Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
+        read(shards.nativeFile(path), moves, done);
+      }
+    }
   }
 
   private void read(NativeFile file, List<Move> moves, LongConsumer done) {

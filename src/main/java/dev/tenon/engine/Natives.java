@@ -1,7 +1,6 @@
 package dev.tenon.engine;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,10 @@ record Natives(NativesJar blas, NativesJar libtorch) {
   private static final String CUDA = "org/bytedeco/cuda/presets/cudart.class";
   private static final String EXTENSION = "platform.extension";
 
-  /** By which users choose another BLAS or the order of places. */
-  private static final List<String> CHOICES =
-      List.of("org.bytedeco.openblas.load", "org.bytedeco.javacpp.pathsFirst");
+  /** By which users choose another BLAS, and to look in the system's places first. */
+  private static final String BLAS = "org.bytedeco.openblas.load";
+
+  private static final String ORDER = "org.bytedeco.javacpp.pathsFirst";
 
   /**
    * The jars on a class path or module path.
@@ -36,7 +36,8 @@ record Natives(NativesJar blas, NativesJar libtorch) {
     Properties properties = Loader.loadProperties();
     if (!platform.startsWith(LINUX)
         || properties.containsKey(EXTENSION)
-        || CHOICES.stream().anyMatch(choice -> System.getProperty(choice) != null)
+        || System.getProperty(BLAS) != null
+        || System.getProperty(ORDER) != null
         || TorchBuilds.has(loader, platform + "-gpu")
         || loader.getResource(CUDA) != null) {
       return null;

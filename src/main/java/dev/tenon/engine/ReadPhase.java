@@ -45,17 +45,23 @@ final class ReadPhase {
       LazyCore core,
       LoadListener listener) {
     List<ReadPhase> phases = new ArrayList<>(lanes.size());
+    long all = 0;
     for (Lane lane : lanes) {
       ReadPhase phase = lane.reading(files, core);
       phase.take(lane, steps, tensors);
       phases.add(phase);
+      all += phase.total();
     }
-    long total = phases.stream().mapToLong(ReadPhase::total).sum();
+    long total = all;
     AtomicLong sum = new AtomicLong();
     LongConsumer done = bytes -> listener.progress(Phase.READ, sum.addAndGet(bytes), total);
-    phases.forEach(phase -> phase.fill(done));
+    ReadBytes taken = ReadBytes.NONE;
+    for (ReadPhase phase : phases) {
+      phase.fill(done);
+      taken = taken.plus(phase.bytes());
+    }
     files.verifyUnchanged();
-    return phases.stream().map(ReadPhase::bytes).reduce(ReadBytes.NONE, ReadBytes::plus);
+    return taken;
   }
 
   private void take(Lane lane, List<Step> steps, Tensor[] tensors) {
@@ -107,7 +113,11 @@ final class ReadPhase {
   }
 
   private static long bytes(List<Workers.Job> jobs) {
-    return jobs.stream().mapToLong(Workers.Job::bytes).sum();
+    long bytes = 0;
+    for (Workers.Job job : jobs) {
+      bytes += job.bytes();
+    }
+    return bytes;
   }
 
   private void fill(Step step, Tensor target) {

@@ -37,7 +37,9 @@ final class ShardFiles implements AutoCloseable {
    * @param hasCore whether the native core is there to open them
    */
   ShardFiles(List<Shard> shards, boolean hasCore) {
-    shards.forEach(shard -> stamps.put(shard.file(), shard.stamp()));
+    for (Shard shard : shards) {
+      stamps.put(shard.file(), shard.stamp());
+    }
     this.hasCore = hasCore;
   }
 
@@ -154,7 +156,9 @@ final class ShardFiles implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    mappings.values().forEach(Tensor::deallocate);
+    for (Tensor mapping : mappings.values()) {
+      mapping.deallocate();
+    }
     mappings.clear();
     for (OpenShard open : opened.values()) {
       try {

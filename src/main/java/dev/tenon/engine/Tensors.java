@@ -75,7 +75,12 @@ final class Tensors implements AutoCloseable {
   }
 
   private synchronized TensorOptions optionsOf(DType dtype) {
-    return options.computeIfAbsent(dtype, type -> kept(TorchTypes.options(type, device)));
+    TensorOptions known = options.get(dtype);
+    if (known == null) {
+      known = kept(TorchTypes.options(dtype, device));
+      options.put(dtype, known);
+    }
+    return known;
   }
 
   /**
@@ -99,7 +104,9 @@ final class Tensors implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    options.values().forEach(TensorOptions::deallocate);
+    for (TensorOptions made : options.values()) {
+      made.deallocate();
+    }
     options.clear();
   }
 }

@@ -2,36 +2,41 @@ package dev.tenon.nativecore;
 
 import dev.tenon.TenonException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /** Lets many use a native resource, and closes it only when none does. */
 final class Guard {
   private static final int CLOSED = -1;
 
   private final AtomicInteger users = new AtomicInteger();
+  private final Use use = new Use();
   private final String what;
 
   Guard(String what) {
     this.what = what;
   }
 
-  void use(Runnable call) {
-    use(
-        () -> {
-          call.run();
-          return true;
-        });
-  }
+  /** A use of the resource, which ends by being closed. */
+  final class Use implements AutoCloseable {
+    private Use() {}
 
-  <T> T use(Supplier<T> call) {
-    if (users.getAndUpdate(n -> n == CLOSED ? CLOSED : n + 1) == CLOSED) {
-      throw new TenonException("Used after it was closed: what=" + what);
-    }
-    try {
-      return call.get();
-    } finally {
+    @Override
+    public void close() {
       users.decrementAndGet();
     }
+  }
+
+  /**
+   * Begins a use.
+   *
+   * @throws TenonException if the resource was closed
+   */
+  Use use() {
+    for (int before = users.get(); before != CLOSED; before = users.get()) {
+      if (users.compareAndSet(before, before + 1)) {
+        return use;
+      }
+    }
+    throw new TenonException("Used after it was closed: what=" + what);
   }
 
   /**

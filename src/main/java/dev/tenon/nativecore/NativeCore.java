@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A handle on the native core, and the owner of its threads. Any number may be open; any number of
  * threads may use one. Its threads sleep between calls and do not keep the process from ending.
  */
+@SuppressWarnings("try") // A use ends by being closed; nothing refers to it.
 public final class NativeCore implements AutoCloseable {
   private final Guard guard = new Guard("native core");
   private final int threads;
@@ -116,10 +117,9 @@ public final class NativeCore implements AutoCloseable {
    * @throws TenonException if memory for the call itself is short
    */
   public void fill(FillBatch batch) {
-    guard.use(
-        () -> {
-          Status.check(batch.run(pool), "Cannot fill parameters", "runs=" + batch.size());
-        });
+    try (Guard.Use use = guard.use()) {
+      Status.check(batch.run(pool), "Cannot fill parameters", "runs=" + batch.size());
+    }
   }
 
   /**
@@ -132,12 +132,11 @@ public final class NativeCore implements AutoCloseable {
   }
 
   void move(long file, MoveBatch batch, String action, String facts) {
-    guard.use(
-        () -> {
-          long[] failed = new long[1];
-          int status = TenonLibrary.move(pool, file, batch.items(), batch.size(), failed);
-          Status.check(status, action, facts + batch.facts(failed[0]));
-        });
+    try (Guard.Use use = guard.use()) {
+      long[] failed = new long[1];
+      int status = TenonLibrary.move(pool, file, batch.items(), batch.size(), failed);
+      Status.check(status, action, facts + batch.facts(failed[0]));
+    }
   }
 
   /**
@@ -150,9 +149,10 @@ public final class NativeCore implements AutoCloseable {
    */
   public double cached(NativeFile file, long offset, long bytes, long address) {
     long[] counts = new long[2];
-    int status = guard.use(() -> file.with(fd -> TenonLibrary.cached(fd, offset, bytes, counts)));
-    if (status != 0) {
-      return residency(address, bytes);
+    try (Guard.Use use = guard.use()) {
+      if (file.cached(offset, bytes, counts) != 0) {
+        return residency(address, bytes);
+      }
     }
     return counts[1] == 0 ? 1 : (double) counts[0] / (double) counts[1];
   }
@@ -164,13 +164,12 @@ public final class NativeCore implements AutoCloseable {
    * @throws TenonException if the range is not mapped, or its file cannot be read or has shrunk
    */
   public void populate(long address, long bytes) {
-    guard.use(
-        () -> {
-          Status.check(
-              TenonLibrary.populate(pool, address, bytes),
-              "Cannot bring pages in",
-              range(address, bytes));
-        });
+    try (Guard.Use use = guard.use()) {
+      Status.check(
+          TenonLibrary.populate(pool, address, bytes),
+          "Cannot bring pages in",
+          range(address, bytes));
+    }
   }
 
   /**
@@ -180,15 +179,14 @@ public final class NativeCore implements AutoCloseable {
    * @throws TenonException if the range is not mapped
    */
   public double residency(long address, long bytes) {
-    return guard.use(
-        () -> {
-          long[] counts = new long[2];
-          Status.check(
-              TenonLibrary.residency(address, bytes, counts),
-              "Cannot tell which pages are in memory",
-              range(address, bytes));
-          return counts[1] == 0 ? 1 : (double) counts[0] / (double) counts[1];
-        });
+    try (Guard.Use use = guard.use()) {
+      long[] counts = new long[2];
+      Status.check(
+          TenonLibrary.residency(address, bytes, counts),
+          "Cannot tell which pages are in memory",
+          range(address, bytes));
+      return counts[1] == 0 ? 1 : (double) counts[0] / (double) counts[1];
+    }
   }
 
   /**
@@ -201,15 +199,14 @@ public final class NativeCore implements AutoCloseable {
    * @throws TenonException if there is not so much memory
    */
   public long allocate(long bytes, boolean populate) {
-    return guard.use(
-        () -> {
-          long[] address = new long[1];
-          Status.check(
-              TenonLibrary.allocate(pool, bytes, populate ? 1 : 0, address),
-              "Cannot allocate memory",
-              "bytes=" + bytes);
-          return address[0];
-        });
+    try (Guard.Use use = guard.use()) {
+      long[] address = new long[1];
+      Status.check(
+          TenonLibrary.allocate(pool, bytes, populate ? 1 : 0, address),
+          "Cannot allocate memory",
+          "bytes=" + bytes);
+      return address[0];
+    }
   }
 
   /**
@@ -225,15 +222,14 @@ public final class NativeCore implements AutoCloseable {
 
   /** Whether two ranges of memory hold the same bytes; compared in parallel. */
   public boolean equal(long a, long b, long bytes) {
-    return guard.use(
-        () -> {
-          long[] equal = new long[1];
-          Status.check(
-              TenonLibrary.equal(pool, a, b, bytes, equal),
-              "Cannot compare memory",
-              "a=" + a + ", b=" + b + ", bytes=" + bytes);
-          return equal[0] == 1;
-        });
+    try (Guard.Use use = guard.use()) {
+      long[] equal = new long[1];
+      Status.check(
+          TenonLibrary.equal(pool, a, b, bytes, equal),
+          "Cannot compare memory",
+          "a=" + a + ", b=" + b + ", bytes=" + bytes);
+      return equal[0] == 1;
+    }
   }
 
   private static String range(long address, long bytes) {

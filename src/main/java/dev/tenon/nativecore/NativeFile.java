@@ -5,12 +5,12 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.function.LongToIntFunction;
 
 /**
  * A file open for parallel reads. What the disk or a shrinking file does to a mapping with a signal
  * is an exception here. Whoever opens it closes it.
  */
+@SuppressWarnings("try") // A use ends by being closed; nothing refers to it.
 public final class NativeFile implements AutoCloseable {
   private final Guard guard;
   private final Path path;
@@ -47,10 +47,9 @@ public final class NativeFile implements AutoCloseable {
    * @throws TenonException if the file cannot be read, or ends within an item
    */
   public void read(NativeCore core, MoveBatch batch) {
-    guard.use(
-        () -> {
-          core.move(descriptor, batch, "Cannot read a file", "file=" + path + ", ");
-        });
+    try (Guard.Use use = guard.use()) {
+      core.move(descriptor, batch, "Cannot read a file", "file=" + path + ", ");
+    }
   }
 
   /**
@@ -60,10 +59,12 @@ public final class NativeFile implements AutoCloseable {
    * @throws TenonException if the file cannot be read, or ends within the range
    */
   public void read(long offset, long address, long length) {
-    Status.check(
-        with(fd -> TenonLibrary.read(fd, offset, address, length)),
-        "Cannot read a file",
-        "file=" + path + ", offset=" + offset + ", length=" + length);
+    try (Guard.Use use = guard.use()) {
+      Status.check(
+          TenonLibrary.read(descriptor, offset, address, length),
+          "Cannot read a file",
+          "file=" + path + ", offset=" + offset + ", length=" + length);
+    }
   }
 
   /**
@@ -77,10 +78,12 @@ public final class NativeFile implements AutoCloseable {
    */
   public long map(long length) {
     long[] address = new long[1];
-    Status.check(
-        with(fd -> TenonLibrary.map(fd, length, address)),
-        "Cannot map a file",
-        "file=" + path + ", length=" + length);
+    try (Guard.Use use = guard.use()) {
+      Status.check(
+          TenonLibrary.map(descriptor, length, address),
+          "Cannot map a file",
+          "file=" + path + ", length=" + length);
+    }
     return address[0];
   }
 
@@ -101,12 +104,17 @@ public final class NativeFile implements AutoCloseable {
    */
   public State state() {
     long[] state = new long[5];
-    Status.check(with(fd -> TenonLibrary.stat(fd, state)), "Cannot look at a file", "file=" + path);
+    try (Guard.Use use = guard.use()) {
+      Status.check(TenonLibrary.stat(descriptor, state), "Cannot look at a file", "file=" + path);
+    }
     return new State(state[0], Instant.ofEpochSecond(state[1], state[2]), state[3], state[4]);
   }
 
-  int with(LongToIntFunction call) {
-    return guard.use(() -> call.applyAsInt(descriptor));
+  /** What {@code tenon_cached} says of a range of this file. */
+  int cached(long offset, long bytes, long[] counts) {
+    try (Guard.Use use = guard.use()) {
+      return TenonLibrary.cached(descriptor, offset, bytes, counts);
+    }
   }
 
   // As the JDK itself names files to the system.
