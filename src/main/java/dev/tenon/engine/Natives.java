@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,14 @@ record Natives(NativesJar blas, NativesJar libtorch) {
   private static final String CUDA = "org/bytedeco/cuda/presets/cudart.class";
   private static final String EXTENSION = "platform.extension";
 
-  /** By which users choose another BLAS, and to look in the system's places first. */
-  private static final String BLAS = "org.bytedeco.openblas.load";
-
-  private static final String ORDER = "org.bytedeco.javacpp.pathsFirst";
+  /** By which users choose another BLAS, other places first, or not to look at all. */
+  private static final List<String> CHOICES =
+      List.of(
+          "org.bytedeco.openblas.load",
+          "org.bytedeco.javacpp.pathsFirst",
+          "org.bytedeco.javacpp.pathsfirst",
+          "org.bytedeco.javacpp.findLibraries",
+          "org.bytedeco.javacpp.findlibraries");
 
   /**
    * The jars on a class path or module path.
@@ -36,8 +41,7 @@ record Natives(NativesJar blas, NativesJar libtorch) {
     Properties properties = Loader.loadProperties();
     if (!platform.startsWith(LINUX)
         || properties.containsKey(EXTENSION)
-        || System.getProperty(BLAS) != null
-        || System.getProperty(ORDER) != null
+        || somebodyChose()
         || TorchBuilds.has(loader, platform + "-gpu")
         || loader.getResource(CUDA) != null) {
       return null;
@@ -49,5 +53,14 @@ record Natives(NativesJar blas, NativesJar libtorch) {
     } catch (IOException e) {
       return null; // JavaCPP, which reads the same jar, says what is wrong with it.
     }
+  }
+
+  private static boolean somebodyChose() {
+    for (String choice : CHOICES) {
+      if (System.getProperty(choice) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 }

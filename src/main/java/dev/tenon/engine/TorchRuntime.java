@@ -21,8 +21,10 @@ final class TorchRuntime {
   private static final FutureTask<Void> PREPARATION =
       new FutureTask<>(TorchRuntime::prepareNatives, null);
 
-  /** This process only loads: it has begun what comes before libtorch. */
   private static volatile boolean onlyLoads;
+
+  /** What comes before libtorch has been begun, on a thread of its own. */
+  private static boolean preparing;
 
   private static @Nullable FutureTask<Void> startUp;
 
@@ -84,7 +86,12 @@ final class TorchRuntime {
   /** Begins what comes before libtorch in a process that only loads, and does not wait. */
   static synchronized void startQuickly() {
     onlyLoads = true;
-    start(PREPARATION, "tenon-natives");
+    try {
+      start(PREPARATION, "tenon-natives");
+      preparing = true;
+    } catch (OutOfMemoryError e) {
+      return; // The system has no thread left. The load begins it, and says so if it cannot either.
+    }
   }
 
   /** Starts libtorch if nobody has, and does not wait. */
@@ -96,7 +103,7 @@ final class TorchRuntime {
   static void finish() {
     FutureTask<Void> begun;
     synchronized (TorchRuntime.class) {
-      begun = startUp != null ? startUp : onlyLoads ? PREPARATION : null;
+      begun = startUp != null ? startUp : preparing ? PREPARATION : null;
     }
     try {
       if (begun != null) {

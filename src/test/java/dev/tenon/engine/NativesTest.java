@@ -34,7 +34,12 @@ class NativesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"org.bytedeco.openblas.load", "org.bytedeco.javacpp.pathsFirst"})
+  @ValueSource(
+      strings = {
+        "org.bytedeco.openblas.load",
+        "org.bytedeco.javacpp.pathsFirst",
+        "org.bytedeco.javacpp.findLibraries"
+      })
   void norWhereSomebodyChose(String property) {
     System.setProperty(property, "true");
     try {
