@@ -8,21 +8,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * The whole walk, once in each residency, over a model of a few kilobytes in a directory of its
- * own.
- */
+/** The whole walk, once in each residency, over a small model in a directory of its own. */
 final class Rehearsal {
-  /** Of a family with ties and computed buffers, so that each phase has something to do. */
+  /**
+   * Of a family with ties and computed buffers, so that each phase has something to do, and with as
+   * many layers as models have, so that the compiler comes to what goes on for each tensor.
+   */
   private static final String CONFIG =
       """
       {"architectures": ["Gemma2ForCausalLM"], "model_type": "gemma2", "dtype": "bfloat16",
-       "vocab_size": 16, "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 2,
+       "vocab_size": 16, "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 24,
        "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 4}
       """;
 
-  /** Bytes of a shard: there is an index then. */
-  private static final long SHARD = 1 << 10;
+  /** Bytes of a shard: there are several then, and an index. */
+  private static final long SHARD = 16 << 10;
 
   private Rehearsal() {}
 
@@ -59,7 +59,7 @@ final class Rehearsal {
         Files.delete(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      return; // A few kilobytes, in a directory for what is temporary.
+      return; // Some ten kilobytes, in a directory for what is temporary.
     }
   }
 }

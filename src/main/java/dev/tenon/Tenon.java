@@ -21,10 +21,10 @@ public final class Tenon {
   private Tenon() {}
 
   /**
-   * Loads a model of a few kilobytes that Tenon makes for this, in each residency, and closes it.
-   * The first load of a process finds hundreds of classes that are not loaded and call sites that
-   * are not linked; after this the next load is not the first. Takes half a second or so of one
-   * core, and does not return before: a service calls it while it starts, on a thread it can spare.
+   * Loads a small model that Tenon makes for this, 50 kB, in each residency, and closes it. The
+   * first load of a process finds hundreds of classes that are not loaded and call sites that are
+   * not linked; after this the next load is not the first. Takes half a second or so of one core,
+   * and does not return before: a service calls it while it starts, on a thread it can spare.
    *
    * @throws TenonException if libtorch does not load, the directory for temporary files cannot be
    *     written, or the thread is interrupted
