@@ -96,8 +96,18 @@ class Turns:
         self.process.wait()
 
 
+def second(run):
+    """A turn of two runs, of which the second counts, see Turns: of a process that begins anew each time."""
+
+    def turn():
+        run()
+        return run()
+
+    return turn
+
+
 def once(command):
-    """A case that is a process of its own each time."""
+    """A case that is timed within a process of its own each time."""
 
     def run():
         turns = Turns(command, rehearsed=False)
@@ -106,7 +116,7 @@ def once(command):
         finally:
             turns.close()
 
-    return run
+    return second(run)
 
 
 def evict(path):
@@ -176,14 +186,17 @@ def tenon(how, path, warmups=0):
     """What gives one time in milliseconds each time it is called."""
     load = ["-jar", JAR, "load", path, *POPULATE]
     if how == "process":
-        return lambda: timed([JAVA, *load])
+        return second(lambda: timed([JAVA, *load]))
     if how == "cold":
         return lambda: evict(path) or timed([JAVA, *load])
     if how == "verify":
         return lambda: evict(path) or timed([JAVA, "-jar", JAR, "verify", path, "--data", "--quiet"])
-    if how in ("aot", "coldaot"):
+    if how == "aot":
         java = recorded("load", load)
-        return lambda: (how == "coldaot" and evict(path)) or timed([*java, *load])
+        return second(lambda: timed([*java, *load]))
+    if how == "coldaot":
+        java = recorded("load", load)
+        return lambda: evict(path) or timed([*java, *load])
     case = ["-cp", BENCHMARKS, "dev.tenon.bench.Cases"]
     if how == "firstaot":
         case += ["first", path]
@@ -199,7 +212,7 @@ def reference(how, path):
     if how == "libtorch_normal":
         return tenon(how, path, WARMUPS["libtorch"])
     if how == "process":
-        return lambda: timed([*script, how, path, "1"])
+        return second(lambda: timed([*script, how, path, "1"]))
     if how == "load0":
         return once([*script, "load", path, "0"])
     rehearsed = how != "trunc_normal"
@@ -261,9 +274,9 @@ def write(rows, options, load_before):
     lines = [
         f"{datetime.date.today()}, {machine()}. Load average {load_before:.1f} before and "
         f"{os.getloadavg()[0]:.1f} after. Tenon and the reference in turn, medians of {options.runs}, of fewer where "
-        "a label says so. A run that does not count comes before each that does, of cases within one process; a JVM that "
-        f"is called warm, and `small`, has run {WARMUPS['warm']} times before. Before each case memory is touched, and the "
-        "file read from the disk once, in order.",
+        "a label says so. A run that does not count comes before each that does, but where the file is not cached; a JVM "
+        f"that is called warm, and `small`, has run {WARMUPS['warm']} times before. Before each case memory is touched, and "
+        "the file read from the disk once, in order.",
         "",
         f"    bench/compare --runs {options.runs} --only {options.only}",
         "",
