@@ -17,7 +17,7 @@ final class BindingClasses {
   private static final String PACKAGE = "org/bytedeco/pytorch/";
   private static final String SUFFIX = ".class";
 
-  /** The largest ones, of a megabyte each, which JavaCPP comes to first. */
+  /** The largest ones, of one to three megabytes, which JavaCPP comes to first. */
   private static final List<String> GLOBALS =
       List.of("org.bytedeco.openblas.global.openblas", "org.bytedeco.pytorch.global.torch");
 
@@ -32,7 +32,11 @@ final class BindingClasses {
     if (Runtime.getRuntime().availableProcessors() > 1 && one != null) {
       Thread thread = new Thread(() -> load(one, loader), "tenon-binding");
       thread.setDaemon(true);
-      thread.start();
+      try {
+        thread.start();
+      } catch (OutOfMemoryError e) {
+        return; // The system has no thread left, and this one can be done without.
+      }
     }
   }
 
@@ -54,7 +58,11 @@ final class BindingClasses {
           }
         }
       }
-    } catch (IOException | ClassNotFoundException | LinkageError e) {
+    } catch (IOException
+        | ClassNotFoundException
+        | RuntimeException
+        | LinkageError
+        | OutOfMemoryError e) {
       return; // They are loaded when they are asked for, and what is wrong is said then.
     }
   }

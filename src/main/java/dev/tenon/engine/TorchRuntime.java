@@ -21,6 +21,7 @@ final class TorchRuntime {
   private static final FutureTask<Void> PREPARATION =
       new FutureTask<>(TorchRuntime::prepareNatives, null);
 
+  /** The process has said that it loads and ends. */
   private static volatile boolean onlyLoads;
 
   /** What comes before libtorch has been begun, on a thread of its own. */
