@@ -54,7 +54,7 @@ public final class Tenon {
    * the C library is not glibc, the process ends as ever.
    */
   public static void endQuickly() {
-    if (NativeCore.isLinked()) { // Else nothing is on its way, and no engine need be loaded for it.
+    if (NativeCore.isLinked()) { // Else libtorch, which comes after, is not on its way.
       Engine.finishStartUp();
       NativeCore.endQuickly();
     }

@@ -21,7 +21,7 @@ final class BindingClasses {
   private static final List<String> GLOBALS =
       List.of("org.bytedeco.openblas.global.openblas", "org.bytedeco.pytorch.global.torch");
 
-  /** Nanoseconds: from a jar they take 50 ms, from an archive of classes 2 at most. */
+  /** Nanoseconds: from a jar they take 50 ms, from an archive of classes 3 at most. */
   private static final long AT_ONCE = 5_000_000;
 
   private BindingClasses() {}

@@ -64,7 +64,7 @@ final class TorchTypes {
   /** Options for a tensor; the caller closes them. */
   static TensorOptions options(DType dtype, Device device) {
     if (device.kind() == Device.Kind.CPU || device.kind() == Device.Kind.DISK) {
-      return new TensorOptions(scalarType(dtype)); // libtorch's own device, and four classes fewer.
+      return new TensorOptions(scalarType(dtype)); // Its device, and three classes fewer.
     }
     try (ScalarTypeOptional type = new ScalarTypeOptional(scalarType(dtype));
         org.bytedeco.pytorch.Device where = device(device);
