@@ -49,6 +49,8 @@ WARMUPS = {"warm": 400, "populate": 400, "philox": 20, "small": 400, "normal": 2
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
 SHORT = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+# Seconds a turn lasts at least, see awake.
+AWAKE = 0.5
 REPORTING = Path("/sys/module/page_reporting/parameters/page_reporting_order")
 
 
@@ -66,20 +68,32 @@ def timed(command):
     return 1000 * (time.perf_counter() - start)
 
 
+def awake(run):
+    """
+    A turn of runs for AWAKE seconds, two at least, and the median of all but the first: while the other side runs, this
+    one sleeps, and a virtual machine may take away caches and page tables of what sleeps.
+    """
+
+    def turn():
+        end = time.perf_counter() + AWAKE
+        run()
+        times = [run()]
+        while time.perf_counter() < end:
+            times.append(run())
+        return statistics.median(times)
+
+    return turn
+
+
 class Turns:
-    """
-    A process that runs its case once for each line it is sent. A turn is two runs, of which the second counts: while
-    the other side runs, this one sleeps, and a virtual machine may take away caches and page tables of what sleeps.
-    """
+    """A process that runs its case once for each line it is sent."""
 
     def __init__(self, command, rehearsed=True):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        self.rehearsed = rehearsed
+        self.turn = awake(self.run) if rehearsed else self.run
 
     def __call__(self):
-        if self.rehearsed:
-            self.run()
-        return self.run()
+        return self.turn()
 
     def run(self):
         self.process.stdin.write("\n")
@@ -96,16 +110,6 @@ class Turns:
         self.process.wait()
 
 
-def second(run):
-    """A turn of two runs, of which the second counts, see Turns: of a process that begins anew each time."""
-
-    def turn():
-        run()
-        return run()
-
-    return turn
-
-
 def once(command):
     """A case that is timed within a process of its own each time."""
 
@@ -116,7 +120,7 @@ def once(command):
         finally:
             turns.close()
 
-    return second(run)
+    return awake(run)
 
 
 def evict(path):
@@ -186,14 +190,14 @@ def tenon(how, path, warmups=0):
     """What gives one time in milliseconds each time it is called."""
     load = ["-jar", JAR, "load", path, *POPULATE]
     if how == "process":
-        return second(lambda: timed([JAVA, *load]))
+        return awake(lambda: timed([JAVA, *load]))
     if how == "cold":
         return lambda: evict(path) or timed([JAVA, *load])
     if how == "verify":
         return lambda: evict(path) or timed([JAVA, "-jar", JAR, "verify", path, "--data", "--quiet"])
     if how == "aot":
         java = recorded("load", load)
-        return second(lambda: timed([*java, *load]))
+        return awake(lambda: timed([*java, *load]))
     if how == "coldaot":
         java = recorded("load", load)
         return lambda: evict(path) or timed([*java, *load])
@@ -212,7 +216,7 @@ def reference(how, path):
     if how == "libtorch_normal":
         return tenon(how, path, WARMUPS["libtorch"])
     if how == "process":
-        return second(lambda: timed([*script, how, path, "1"]))
+        return awake(lambda: timed([*script, how, path, "1"]))
     if how == "load0":
         return once([*script, "load", path, "0"])
     rehearsed = how != "trunc_normal"
@@ -274,8 +278,8 @@ def write(rows, options, load_before):
     lines = [
         f"{datetime.date.today()}, {machine()}. Load average {load_before:.1f} before and "
         f"{os.getloadavg()[0]:.1f} after. Tenon and the reference in turn, medians of {options.runs}, of fewer where "
-        "a label says so. A run that does not count comes before each that does, but where the file is not cached; a JVM "
-        f"that is called warm, and `small`, has run {WARMUPS['warm']} times before. Before each case memory is touched, and "
+        "a label says so. Where the file is cached, a turn is the median of runs for half a second after one that does not "
+        f"count; a JVM that is called warm, and `small`, has run {WARMUPS['warm']} times before. Before each case memory is touched, and "
         "the file read from the disk once, in order.",
         "",
         f"    bench/compare --runs {options.runs} --only {options.only}",

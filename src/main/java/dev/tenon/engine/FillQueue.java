@@ -67,6 +67,9 @@ final class FillQueue {
   /** Has everything added until now written. */
   void flush() {
     Workers.requireNotInterrupted();
+    if (batch.size() == 0) {
+      return; // The core's threads are not worth starting for nothing.
+    }
     try (Span span = trace.slots(name, batch.size(), bytes)) {
       core.get().fill(batch);
     }

@@ -34,17 +34,26 @@ final class LazyCore implements AutoCloseable {
   }
 
   /**
-   * The handle, which this object keeps. For the thread that loads.
+   * Opens nothing yet.
    *
    * @throws TenonException if there is no native core; it says why
    */
-  NativeCore get() {
+  void require() {
     if (!available) {
       String reason = NativeCore.unavailable();
       throw new TenonException(
           "Counter-based numbers need the native core: reason="
               + (reason == null ? "not wanted" : reason));
     }
+  }
+
+  /**
+   * The handle, which this object keeps. For the thread that loads.
+   *
+   * @throws TenonException if there is no native core
+   */
+  NativeCore get() {
+    require();
     NativeCore open = core;
     if (open == null) {
       open = NativeCore.load(threads);

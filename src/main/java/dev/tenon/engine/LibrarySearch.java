@@ -33,23 +33,35 @@ final class LibrarySearch {
   /**
    * Takes the search out.
    *
+   * @param callsBlas whether somebody may call OpenBLAS from Java; else its binding, which libtorch
+   *     has no use for, is left where it is
    * @return whether it is out
    */
-  static boolean spare(Natives natives) {
+  static boolean spare(Natives natives, boolean callsBlas) {
     try {
       Map<String, URL[]> found = found();
       for (String name : names()) {
         if (name.contains(":") || name.contains("!")) {
           continue; // Not looked for by this name.
         }
-        URL url = natives.blas().find(name);
-        url = url != null ? url : natives.libtorch().find(name);
-        found.putIfAbsent(name, url == null ? NOWHERE : new URL[] {url});
+        boolean wanted = callsBlas || !isOfBlasBinding(name);
+        found.putIfAbsent(name, wanted ? find(natives, name) : NOWHERE);
       }
       return true;
     } catch (IOException | ReflectiveOperationException | RuntimeException e) {
       return false; // Another JavaCPP, or a closed module: it searches, as it would have.
     }
+  }
+
+  /** The binding of OpenBLAS in two parts, for one of which there is a second copy of OpenBLAS. */
+  private static boolean isOfBlasBinding(String name) {
+    return name.contains("openblas_nolapack") || name.equals("jniopenblas");
+  }
+
+  private static URL[] find(Natives natives, String name) throws IOException {
+    URL url = natives.blas().find(name);
+    url = url != null ? url : natives.libtorch().find(name);
+    return url == null ? NOWHERE : new URL[] {url};
   }
 
   /** All that is looked for on the way to libtorch. */

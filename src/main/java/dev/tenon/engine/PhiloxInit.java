@@ -32,7 +32,7 @@ final class PhiloxInit implements InitEngine {
   private final Trace trace;
 
   PhiloxInit(LazyCore core, StoredNames names, long seed, Trace trace) {
-    core.get();
+    core.require();
     this.core = core;
     this.names = names;
     this.seed = seed;

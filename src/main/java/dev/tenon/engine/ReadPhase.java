@@ -65,17 +65,23 @@ final class ReadPhase {
   }
 
   private void take(Lane lane, List<Step> steps, Tensor[] tensors) {
+    Views views = new Views(reader, tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = steps.get(i);
       if (!lane.has(i)) {
         continue;
       } else if (step instanceof Step.Read read && reader.mappable(step)) {
-        tensors[i] = Tensors.kept(reader.map(read));
+        views.add(i, read.entry());
         mapped += read.entry().bytes();
-        populate(read, tensors[i]);
       } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
         count(step);
         fill(step, tensors[i]);
+      }
+    }
+    views.finish();
+    for (int i = 0; i < tensors.length; i++) {
+      if (!hasCore && lane.populates(i, steps.get(i))) {
+        Population.add(steps.get(i).slot().name(), tensors[i], jobs);
       }
     }
   }
@@ -127,12 +133,6 @@ final class ReadPhase {
             || deviceReads.take(step, target);
     if (!taken) {
       reader.fill(step, target, jobs);
-    }
-  }
-
-  private void populate(Step.Read read, Tensor mapped) {
-    if (options.residency() == Residency.POPULATE && !hasCore) {
-      Population.add(read.slot().name(), mapped, jobs);
     }
   }
 }

@@ -54,9 +54,10 @@ final class Reader {
     return maps && step instanceof Step.Read read && read.viewable();
   }
 
-  /** The slot as a view of the mapped file. */
-  Tensor map(Step.Read step) {
-    return view(step.entry());
+  /** Entries of one file and dtype as views of it, in no pointer scope. */
+  Tensor[] map(List<TensorEntry> entries) {
+    TensorEntry any = entries.get(0);
+    return tensors.views(files.mapped(any.file()), any.dtype(), entries);
   }
 
   /** Jobs that fill a slot's own tensor from files; together they write every element. */
@@ -169,7 +170,6 @@ final class Reader {
   }
 
   private static long[] strides(TensorEntry entry) {
-    Shape strides = entry.strides();
-    return strides == null ? Tensors.rowMajor(entry.shape()) : strides.dims();
+    return Tensors.strides(entry.shape(), entry.strides());
   }
 }

@@ -1,20 +1,24 @@
 package dev.tenon.engine;
 
+import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoDispatchBelowADInplaceOrView;
+import org.bytedeco.pytorch.Storage;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Small tensors of one dtype and shape, allocated in two calls however many they are: their
- * elements are the rows of one storage, their objects lie side by side in one vector, and JavaCPP
- * neither makes nor tracks an object of its own for each.
+ * Many tensors of one dtype, made together: their objects lie side by side in one vector, and
+ * JavaCPP neither makes nor tracks one of its own for each, which takes it longer than libtorch
+ * takes for a tensor. Either small ones of one shape, whose elements are the rows of one storage,
+ * or views of one file.
  *
  * <p>Rows are padded so that each begins at a multiple of {@value #ALIGNMENT} bytes, as the
  * elements of a tensor allocated alone do: kernels may count on it, and the allocator would have
@@ -28,10 +32,12 @@ final class Slab {
   private static final long OBJECT_BYTES = Pointer.sizeof(Tensor.class);
 
   private final TensorVector objects;
+  private final long firstObject;
   private final AtomicInteger open;
 
   private Slab(TensorVector objects, int count) {
     this.objects = objects;
+    this.firstObject = objects.get(0).address();
     this.open = new AtomicInteger(count);
   }
 
@@ -57,14 +63,44 @@ final class Slab {
               before(stride / dtype.bytes(1), Tensors.rowMajor(shape)),
               options);
       Slab slab = new Slab(Tensors.kept(rows.unbind(0)), count);
-      long object = slab.objects.get(0).address();
       long elements = Tensors.address(rows);
       for (int i = 0; i < count; i++) {
-        long address = elements == 0 ? 0 : elements + i * stride;
-        tensors[i] = new Row(slab, object + i * OBJECT_BYTES, address);
+        tensors[i] = slab.row(i, elements == 0 ? 0 : elements + i * stride);
       }
     }
     return tensors;
+  }
+
+  /**
+   * Views of a mapped file, in no pointer scope; the mapping lives as long as one of them.
+   *
+   * @param file its bytes
+   * @param entries what to view: of at least one element each, aligned, of one dtype
+   */
+  static Tensor[] views(Tensor file, List<TensorEntry> entries, TensorOptions options) {
+    int count = entries.size();
+    Tensor[] tensors = new Tensor[count];
+    try (PointerScope scope = new PointerScope();
+        AutoDispatchBelowADInplaceOrView plain = new AutoDispatchBelowADInplaceOrView()) {
+      Tensor none = torch.empty(new long[] {count, 0}, options, null);
+      TensorVector objects = none.unbind(0);
+      Slab slab = new Slab(objects, count);
+      Storage bytes = file.storage();
+      long first = Tensors.address(file);
+      for (int i = 0; i < count; i++) {
+        TensorEntry entry = entries.get(i);
+        tensors[i] = slab.row(i, first + entry.offset());
+        long[] strides = Tensors.strides(entry.shape(), entry.strides());
+        long offset = entry.offset() / (entry.dtype().bits() / 8);
+        tensors[i].set_(bytes, offset, entry.shape().dims(), strides);
+      }
+      Tensors.kept(objects);
+    }
+    return tensors;
+  }
+
+  private Row row(int index, long elements) {
+    return new Row(this, firstObject + index * OBJECT_BYTES, elements);
   }
 
   private static long[] before(long first, long[] rest) {

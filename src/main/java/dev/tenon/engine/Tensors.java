@@ -1,9 +1,11 @@
 package dev.tenon.engine;
 
+import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -58,6 +60,15 @@ final class Tensors implements AutoCloseable {
     return Slab.tensors(shape, dtype, count, optionsOf(dtype));
   }
 
+  /**
+   * Views of a mapped file, made together, in no pointer scope. Each is to be deallocated.
+   *
+   * @param entries of at least one element each, aligned, of this dtype
+   */
+  Tensor[] views(Tensor file, DType dtype, List<TensorEntry> entries) {
+    return Slab.views(file, entries, optionsOf(dtype));
+  }
+
   /** The address of a tensor's first element, 0 if it has none. */
   static long address(Tensor tensor) {
     if (tensor instanceof Slab.Row row) {
@@ -89,6 +100,11 @@ final class Tensors implements AutoCloseable {
    */
   static <P extends Pointer> P kept(P pointer) {
     return pointer.retainReference();
+  }
+
+  /** Strides in elements, row-major ones if there are none. */
+  static long[] strides(Shape shape, @Nullable Shape strides) {
+    return strides == null ? rowMajor(shape) : strides.dims();
   }
 
   /** Row-major strides of a shape, in elements. */

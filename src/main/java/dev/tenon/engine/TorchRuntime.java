@@ -52,14 +52,12 @@ final class TorchRuntime {
     BindingClasses.begin(jars);
     // First, and here: two natives that load at once on two threads take the JVM's locks in
     // opposite orders.
-    if (NativeCore.available() && onlyLoads) {
-      NativeCore.startQuickly();
-    }
+    NativeCore.available();
     lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
     Natives natives = Natives.of(jars, Loader.getPlatform());
     if (natives != null) {
-      LibrarySearch.spare(natives);
+      LibrarySearch.spare(natives, !onlyLoads);
     }
   }
 
@@ -80,6 +78,9 @@ final class TorchRuntime {
   private static Void loadNatives() throws InterruptedException, ExecutionException {
     PREPARATION.run(); // Does nothing if another thread does it, or has.
     PREPARATION.get();
+    if (onlyLoads) {
+      NativeCore.startQuickly(); // Here: it prepares the heap of the thread that calls it.
+    }
     torch.empty(1).deallocate();
     return null;
   }

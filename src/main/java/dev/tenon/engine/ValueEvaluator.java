@@ -4,6 +4,7 @@ import dev.tenon.skeleton.Sines;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
@@ -76,7 +77,10 @@ final class ValueEvaluator implements AutoCloseable {
   }
 
   private Tensor call(Value.Call call) {
-    List<Tensor> inputs = call.inputs().stream().map(this::evaluate).toList();
+    List<Tensor> inputs = new ArrayList<>(call.inputs().size());
+    for (Value each : call.inputs()) {
+      inputs.add(evaluate(each));
+    }
     Tensor first = inputs.get(0);
     List<Double> numbers = call.numbers();
     return switch (call.op()) {

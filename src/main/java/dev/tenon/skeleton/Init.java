@@ -5,6 +5,7 @@ import dev.tenon.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the initialisation steps of one module, by names relative to it. Order matters: it is
@@ -45,7 +46,7 @@ public final class Init {
   }
 
   private Init add(String name, InitRule rule, boolean always) {
-    Integer slot = index.get(prefix + name);
+    Integer slot = find(name);
     if (slot == null) {
       throw new TenonException("No such slot to initialise: slot=" + prefix + name);
     }
@@ -53,9 +54,19 @@ public final class Init {
     return this;
   }
 
+  private @Nullable Integer find(String name) {
+    boolean own = name.indexOf('.') < 0;
+    // Of what this module lacks no full name need be made.
+    return own && !module.owns(name) ? null : index.get(prefix + name);
+  }
+
   /** A rule for a slot that some configs do not have. */
   public Init ifPresent(String name, InitRule rule) {
-    return index.containsKey(prefix + name) ? rule(name, rule) : this;
+    Integer slot = find(name);
+    if (slot != null) {
+      steps.add(new InitStep(slot, rule, false));
+    }
+    return this;
   }
 
   /** A rule for every own parameter of this module whose name passes, in registration order. */
@@ -91,7 +102,7 @@ public final class Init {
 
   /** The shape of a slot below this module. */
   public Shape shape(String name) {
-    Integer slot = index.get(prefix + name);
+    Integer slot = find(name);
     if (slot == null) {
       throw new TenonException("No such slot: slot=" + prefix + name);
     }
@@ -100,6 +111,6 @@ public final class Init {
 
   /** Whether there is a parameter or buffer of this name below this module. */
   public boolean has(String name) {
-    return index.containsKey(prefix + name);
+    return find(name) != null;
   }
 }

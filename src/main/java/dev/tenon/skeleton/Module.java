@@ -224,6 +224,11 @@ public final class Module {
     return this;
   }
 
+  /** Whether a parameter or buffer of this module itself has this name. */
+  boolean owns(String name) {
+    return parameters.containsKey(name) || buffers.containsKey(name);
+  }
+
   @Nullable SubModel subModel() {
     return subModel;
   }
