@@ -5,6 +5,7 @@ import dev.tenon.plan.PlanBytes;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,7 +55,11 @@ public record LoadReport(
     missing = List.copyOf(missing);
     unexpected = List.copyOf(unexpected);
     mismatched = List.copyOf(mismatched);
-    tied = tied.stream().map(List::copyOf).toList();
+    List<List<String>> groups = new ArrayList<>(tied.size());
+    for (List<String> group : tied) {
+      groups.add(List.copyOf(group));
+    }
+    tied = List.copyOf(groups);
     parted = List.copyOf(parted);
     warnings = List.copyOf(warnings);
     timeline = List.copyOf(timeline);

@@ -2,14 +2,10 @@ package dev.tenon.checkpoint;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** The rule that tensors cover a safetensors file's data exactly. */
 final class DataLayout {
-  private static final Comparator<HeaderTensor> BY_POSITION =
-      Comparator.comparingLong(HeaderTensor::begin).thenComparingLong(HeaderTensor::end);
-
   private DataLayout() {}
 
   /**
@@ -18,7 +14,7 @@ final class DataLayout {
    */
   static void check(Path file, List<HeaderTensor> tensors, long dataBytes) {
     List<HeaderTensor> inOrder = new ArrayList<>(tensors);
-    inOrder.sort(BY_POSITION);
+    inOrder.sort(DataLayout::byPosition);
     long end = 0;
     for (HeaderTensor tensor : inOrder) {
       checkStart(file, tensor, end);
@@ -33,6 +29,11 @@ final class DataLayout {
       throw Errors.bad(
           file, "Bytes at the end belong to no tensor", "expected", end, "actual", dataBytes);
     }
+  }
+
+  private static int byPosition(HeaderTensor one, HeaderTensor other) {
+    int begin = Long.compare(one.begin(), other.begin());
+    return begin != 0 ? begin : Long.compare(one.end(), other.end());
   }
 
   private static void checkStart(Path file, HeaderTensor tensor, long expected) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -149,7 +148,7 @@ public final class SafetensorsHeader {
     for (HeaderTensor tensor : chosen) {
       entries.add(tensor.inFile(file, dataStart));
     }
-    entries.sort(Comparator.comparing(TensorEntry::name));
+    entries.sort((one, other) -> one.name().compareTo(other.name()));
     return new Shard(file, stamp, entries, metadata);
   }
 }

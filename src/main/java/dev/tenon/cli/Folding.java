@@ -1,19 +1,17 @@
 package dev.tenon.cli;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Folds names that differ in layer numbers alone into one, with the set of numbers that really
  * occur: {@code layers.{0,3-7}.weight}. Every name a folded one stands for was there.
  */
 final class Folding {
-  private static final Pattern NUMBER = Pattern.compile("0|[1-9]\\d{0,8}");
+  private static final int LONGEST_NUMBER = 9;
 
   /**
    * One or more names, and what is said about each of them.
@@ -32,15 +30,13 @@ final class Folding {
     }
 
     private boolean isNumber(int position) {
-      return position < segments.size() && NUMBER.matcher(segments.get(position)).matches();
+      return position < segments.size() && Folding.isNumber(segments.get(position));
     }
 
     /** All that must be equal for two rows to become one at this position. */
     private List<Object> key(int position) {
       List<Object> key = new ArrayList<>(segments);
-      if (isNumber(position)) {
-        key.set(position, Row.class);
-      }
+      key.set(position, Row.class);
       key.add(facts);
       return key;
     }
@@ -54,19 +50,47 @@ final class Folding {
     for (Row row : rows) {
       longest = Math.max(longest, row.segments.size());
     }
-    Collection<Row> folded = rows;
+    List<Row> folded = rows;
     for (int position = longest - 1; position >= 0; position--) {
-      Map<List<Object>, List<Row>> groups = new LinkedHashMap<>();
-      for (Row row : folded) {
-        groups.computeIfAbsent(row.key(position), absent -> new ArrayList<>()).add(row);
-      }
-      List<Row> joined = new ArrayList<>(groups.size());
-      for (List<Row> group : groups.values()) {
-        joined.add(join(group, position));
-      }
-      folded = joined;
+      folded = fold(folded, position);
     }
     return List.copyOf(folded);
+  }
+
+  private static List<Row> fold(List<Row> rows, int position) {
+    List<List<Row>> groups = new ArrayList<>(rows.size());
+    Map<List<Object>, List<Row>> byKey = new HashMap<>();
+    for (Row row : rows) {
+      List<Object> key = row.isNumber(position) ? row.key(position) : null;
+      List<Row> group = key == null ? null : byKey.get(key);
+      if (group == null) {
+        group = new ArrayList<>();
+        groups.add(group);
+        if (key != null) {
+          byKey.put(key, group);
+        }
+      }
+      group.add(row);
+    }
+    List<Row> joined = new ArrayList<>(groups.size());
+    for (List<Row> group : groups) {
+      joined.add(join(group, position));
+    }
+    return joined;
+  }
+
+  /** Whether a segment is a whole number as it would be printed. */
+  private static boolean isNumber(String segment) {
+    int length = segment.length();
+    if (length == 0 || length > LONGEST_NUMBER || segment.charAt(0) == '0' && length > 1) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (segment.charAt(i) < '0' || segment.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Row join(List<Row> group, int position) {
@@ -78,9 +102,7 @@ final class Folding {
     int count = 0;
     for (Row row : group) {
       count += row.count;
-      if (row.isNumber(position)) {
-        numbers.add(Integer.valueOf(row.segments.get(position)));
-      }
+      numbers.add(Integer.valueOf(row.segments.get(position)));
     }
     List<String> segments = new ArrayList<>(first.segments);
     if (numbers.size() > 1) {

@@ -2,8 +2,10 @@ package dev.tenon.cli;
 
 import dev.tenon.Tenon;
 import dev.tenon.TenonException;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +37,9 @@ public final class Main {
     // picocli would load databases and calendars for options of such types: a tenth of a short
     // start.
     System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");
-    PrintStream out = utf8(FileDescriptor.out);
-    PrintStream err = utf8(FileDescriptor.err);
+    // A report is some thirty lines, and each would be a call of the system.
+    PrintStream out = utf8(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+    PrintStream err = utf8(new FileOutputStream(FileDescriptor.err));
     int status = run(List.of(args), new Console(out, err));
     out.flush();
     err.flush();
@@ -107,8 +110,8 @@ public final class Main {
     return message.strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  private static PrintStream utf8(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  private static PrintStream utf8(OutputStream stream) {
+    return new PrintStream(stream, false, StandardCharsets.UTF_8);
   }
 
   /** The version the jar was built as. */

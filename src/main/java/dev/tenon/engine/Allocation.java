@@ -44,10 +44,17 @@ final class Allocation {
     if (bytes == 0 || bytes > SMALL) {
       tensors[slot] = Tensors.kept(make.empty(shape, dtype));
     } else {
-      small
-          .computeIfAbsent(dtype, any -> new LinkedHashMap<>())
-          .computeIfAbsent(shape, any -> new ArrayList<>())
-          .add(slot);
+      Map<Shape, List<Integer>> alike = small.get(dtype);
+      if (alike == null) {
+        alike = new LinkedHashMap<>();
+        small.put(dtype, alike);
+      }
+      List<Integer> slots = alike.get(shape);
+      if (slots == null) {
+        slots = new ArrayList<>();
+        alike.put(shape, slots);
+      }
+      slots.add(slot);
     }
   }
 

@@ -66,7 +66,11 @@ final class DeviceReads {
 
   /** Bytes that {@link #run} reads. */
   long bytes() {
-    return reads.stream().mapToLong(read -> read.entry.bytes()).sum();
+    long bytes = 0;
+    for (Read read : reads) {
+      bytes += read.entry.bytes();
+    }
+    return bytes;
   }
 
   /**

@@ -114,7 +114,10 @@ final class LoadRun implements AutoCloseable {
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */
   private void decideTies() {
-    boolean copies = lanes.stream().noneMatch(Lane::onHost);
+    boolean copies = true;
+    for (Lane lane : lanes) {
+      copies &= !lane.onHost();
+    }
     Residency residency = copies ? Residency.COPY : options.residency();
     Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, residency);
     TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options);

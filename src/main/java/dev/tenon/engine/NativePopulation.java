@@ -7,7 +7,6 @@ import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -59,9 +58,7 @@ final class NativePopulation {
         }
       }
     }
-    reads.sort(
-        Comparator.comparing((Step.Read read) -> read.entry().file())
-            .thenComparingLong(read -> read.entry().offset()));
+    reads.sort((one, other) -> inOrder(one.entry(), other.entry()));
     for (int first = 0, next; first < reads.size(); first = next) {
       TensorEntry entry = reads.get(first).entry();
       long end = end(entry);
@@ -74,6 +71,11 @@ final class NativePopulation {
       }
       runs.add(new Run(entry.file(), entry.offset(), end, reads.subList(first, next)));
     }
+  }
+
+  private static int inOrder(TensorEntry one, TensorEntry other) {
+    int byFile = one.file().compareTo(other.file());
+    return byFile != 0 ? byFile : Long.compare(one.offset(), other.offset());
   }
 
   private static long end(TensorEntry entry) {

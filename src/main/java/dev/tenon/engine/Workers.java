@@ -43,6 +43,10 @@ final class Workers {
    *     interrupt status is set again
    */
   static void run(List<Job> jobs, int threads, Trace trace, LongConsumer done) {
+    if (jobs.isEmpty()) {
+      requireNotInterrupted();
+      return;
+    }
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean stop = new AtomicBoolean();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

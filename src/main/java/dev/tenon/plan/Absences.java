@@ -22,7 +22,9 @@ final class Absences {
    */
   static List<String> missing(Skeleton skeleton, TieDecisions ties, List<Mismatch> mismatched) {
     Set<String> reported = new HashSet<>();
-    mismatched.forEach(mismatch -> reported.add(mismatch.name()));
+    for (Mismatch mismatch : mismatched) {
+      reported.add(mismatch.name());
+    }
     Set<Integer> mismatchedOwners = new HashSet<>();
     for (int i = 0; i < skeleton.slots().size(); i++) {
       if (reported.contains(skeleton.slots().get(i).name())) {

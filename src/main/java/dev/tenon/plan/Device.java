@@ -1,7 +1,6 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
-import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,8 @@ public record Device(Kind kind, int index) implements Comparable<Device> {
 
   @Override
   public int compareTo(Device other) {
-    return Comparator.comparing(Device::kind).thenComparingInt(Device::index).compare(this, other);
+    int byKind = kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : Integer.compare(index, other.index);
   }
 
   // Written out, as in FileStamp: Java makes a record's own at their first call, which took the

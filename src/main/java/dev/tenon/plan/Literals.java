@@ -14,7 +14,7 @@ final class Literals {
   private final String[] required;
 
   private Literals(List<String> required) {
-    this.required = required.toArray(String[]::new);
+    this.required = required.toArray(new String[0]);
   }
 
   /**

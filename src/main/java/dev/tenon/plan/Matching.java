@@ -47,7 +47,9 @@ final class Matching {
     for (int i = 0; i < entries.size(); i++) {
       matching.match(i, entries.get(i));
     }
-    matching.gatherings.values().forEach(matching::convert);
+    for (Gathering gathering : matching.gatherings.values()) {
+      matching.convert(gathering);
+    }
     return matching;
   }
 

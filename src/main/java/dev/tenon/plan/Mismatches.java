@@ -4,7 +4,6 @@ import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.skeleton.Slot;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class Mismatches {
         claims[i] = null;
       }
     }
-    mismatched.sort(Comparator.comparing(Mismatch::name));
+    mismatched.sort((one, other) -> one.name().compareTo(other.name()));
     return mismatched;
   }
 

@@ -1,9 +1,10 @@
 package dev.tenon.plan;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Who owns each slot's tensor, as a forest over slot indices: a slot that points at itself owns its
@@ -11,6 +12,15 @@ import java.util.Map;
  */
 final class Owners {
   private Owners() {}
+
+  /** Every slot its own. */
+  static int[] none(int slots) {
+    int[] owners = new int[slots];
+    for (int i = 0; i < slots; i++) {
+      owners[i] = i;
+    }
+    return owners;
+  }
 
   /** The owners the steps state. */
   static int[] of(List<Step> steps) {
@@ -44,20 +54,25 @@ final class Owners {
 
   /** Slots of one owner, where there are two or more. */
   static List<TieGroup> groups(int[] owners) {
-    Map<Integer, List<Integer>> members = new LinkedHashMap<>();
+    Map<Integer, List<Integer>> members = new HashMap<>();
     for (int i = 0; i < owners.length; i++) {
       if (owners[i] != i) {
-        members.computeIfAbsent(find(owners, i), owner -> new ArrayList<>()).add(i);
+        int owner = find(owners, i);
+        List<Integer> others = members.get(owner);
+        if (others == null) {
+          others = new ArrayList<>();
+          members.put(owner, others);
+        }
+        others.add(i);
       }
     }
-    List<TieGroup> groups = new ArrayList<>(members.size());
+    Map<Integer, TieGroup> byFirst = new TreeMap<>();
     for (Map.Entry<Integer, List<Integer>> group : members.entrySet()) {
       List<Integer> others = group.getValue();
       others.add(group.getKey());
       others.sort(null);
-      groups.add(new TieGroup(group.getKey(), others));
+      byFirst.put(others.get(0), new TieGroup(group.getKey(), others));
     }
-    groups.sort((a, b) -> Integer.compare(a.members().get(0), b.members().get(0)));
-    return groups;
+    return new ArrayList<>(byFirst.values());
   }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * On which device each slot of a plan goes. Immutable.
@@ -34,11 +34,20 @@ public record Placement(List<Device> devices, List<String> warnings) {
 
   /** Whether the CPU can use every slot. */
   public boolean onHost() {
-    return used().stream().allMatch(Device::isHost);
+    for (Device device : used()) {
+      if (!device.isHost()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The devices as torch writes them, joined by commas: {@code cuda:0,cpu}. */
   public String text() {
-    return used().stream().map(Device::toString).collect(Collectors.joining(","));
+    StringJoiner text = new StringJoiner(",");
+    for (Device device : used()) {
+      text.add(device.toString());
+    }
+    return text.toString();
   }
 }

@@ -170,7 +170,9 @@ public final class Placer {
         move(plan, devices, i, tied.owner(), warnings);
       }
     }
-    plan.candidates().forEach(tie -> move(plan, devices, tie.target(), tie.owner(), warnings));
+    for (TieCandidate tie : plan.candidates()) {
+      move(plan, devices, tie.target(), tie.owner(), warnings);
+    }
   }
 
   private static void move(
@@ -191,18 +193,17 @@ public final class Placer {
     for (int i = 0; i < devices.length; i++) {
       Step step = plan.steps().get(i);
       if (!(step instanceof Step.Tied) && step.slot().persistent()) {
-        used.merge(devices[i], step.bytes(), Long::sum);
+        used.put(devices[i], used.getOrDefault(devices[i], 0L) + step.bytes());
       }
     }
-    used.forEach(
-        (device, bytes) -> {
-          long budget = budgets.getOrDefault(device, Long.MAX_VALUE);
-          if (bytes > budget) {
-            throw new TenonException(
-                "More goes on a device than it may hold: device=%s, bytes=%d, budget=%d"
-                    .formatted(device, bytes, budget));
-          }
-        });
+    for (Map.Entry<Device, Long> each : used.entrySet()) {
+      long budget = budgets.getOrDefault(each.getKey(), Long.MAX_VALUE);
+      if (each.getValue() > budget) {
+        throw new TenonException(
+            "More goes on a device than it may hold: device=%s, bytes=%d, budget=%d"
+                .formatted(each.getKey(), each.getValue(), budget));
+      }
+    }
   }
 
   private static String name(LoadPlan plan, int slot) {

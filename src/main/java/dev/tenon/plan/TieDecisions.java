@@ -3,7 +3,6 @@ package dev.tenon.plan;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.skeleton.Slot;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +23,7 @@ final class TieDecisions {
 
   private TieDecisions(@Nullable Claim[] claims) {
     this.claims = claims;
-    this.owners = new int[claims.length];
-    Arrays.setAll(owners, i -> i);
+    this.owners = Owners.none(claims.length);
     this.providers = new int[claims.length];
   }
 

@@ -25,8 +25,7 @@ final class TieForest {
   private final Map<Integer, List<Integer>> children = new LinkedHashMap<>();
 
   private TieForest(int slots) {
-    group = new int[slots];
-    Arrays.setAll(group, i -> i);
+    group = Owners.none(slots);
     parent = new int[slots];
     Arrays.fill(parent, NONE);
   }
@@ -102,7 +101,10 @@ final class TieForest {
   private void hang(int below, int above, Tie tie) {
     declared.put(below, tie);
     parent[below] = above;
-    children.computeIfAbsent(above, a -> new ArrayList<>()).add(below);
+    if (!children.containsKey(above)) {
+      children.put(above, new ArrayList<>());
+    }
+    children.get(above).add(below);
   }
 
   private int root(int slot) {

@@ -27,7 +27,9 @@ final class TieExpansion {
       }
     }
     List<Tie> ties = new ArrayList<>(pairs.size());
-    pairs.forEach((target, source) -> ties.add(new Tie(target, source)));
+    for (Map.Entry<String, String> pair : pairs.entrySet()) {
+      ties.add(new Tie(pair.getKey(), pair.getValue()));
+    }
     return ties;
   }
 

@@ -2,6 +2,7 @@ package dev.tenon.skeleton;
 
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
@@ -153,7 +154,11 @@ public sealed interface Value {
 
   /** This, with one operation and plain numbers applied. */
   default Value apply(Op op, double... numbers) {
-    return new Call(op, List.of(this), java.util.Arrays.stream(numbers).boxed().toList());
+    List<Double> boxed = new ArrayList<>(numbers.length);
+    for (double number : numbers) {
+      boxed.add(number);
+    }
+    return new Call(op, List.of(this), List.copyOf(boxed));
   }
 
   /** This and another, with one operation applied elementwise. */

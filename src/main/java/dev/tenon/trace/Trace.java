@@ -1,7 +1,6 @@
 package dev.tenon.trace;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -82,7 +81,7 @@ public final class Trace {
   /** All spans that have ended, by their start. */
   public List<Kept> spans() {
     List<Kept> spans = new ArrayList<>(kept);
-    spans.sort(Comparator.comparingLong(Kept::start));
+    spans.sort((one, other) -> Long.compare(one.start(), other.start()));
     return spans;
   }
 }
