@@ -1,7 +1,6 @@
 package dev.tenon.cli;
 
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 
@@ -21,15 +20,7 @@ final class Commands {
           "digest",
           "download");
 
-  /** Those that end up with tensors. */
-  private static final Set<String> LOADING = Set.of("demo", "load", "save", "init");
-
   private Commands() {}
-
-  /** Whether the command the arguments begin with will want libtorch. */
-  static boolean loads(String[] args) {
-    return args.length > 0 && LOADING.contains(args[0]);
-  }
 
   /** Adds the command the arguments begin with, the only one that can run; else all, for help. */
   static void addTo(CommandLine line, List<String> args) {
@@ -43,7 +34,7 @@ final class Commands {
   }
 
   /** The command of a name that is in the list. */
-  static TenonCommand named(String name) {
+  static Command named(String name) {
     return switch (name) {
       case "demo" -> new DemoCommand();
       case "load" -> new LoadCommand();

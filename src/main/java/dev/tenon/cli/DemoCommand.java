@@ -39,7 +39,7 @@ final class DemoCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     Path directory = parsed.matchedOptionValue(DIR, DEFAULT_DIR);
     DemoShape shape = parsed.hasMatchedOption(FULL) ? DemoShape.FULL : DemoShape.SMALL;
     if (!quiet(parsed)) {

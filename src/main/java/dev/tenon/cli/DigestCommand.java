@@ -35,7 +35,7 @@ final class DigestCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     Path write = parsed.matchedOptionValue(WRITE, null);
     Path check = parsed.matchedOptionValue(CHECK, null);
     if (write != null && check != null) {

@@ -32,7 +32,7 @@ final class DownloadCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     ModelName model = ModelName.parse(Source.text(parsed));
     Path snapshot = Downloading.model(model, parsed.hasMatchedOption(CONFIG), parsed, console);
     if (json(parsed)) {

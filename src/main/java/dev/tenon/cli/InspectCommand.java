@@ -23,7 +23,7 @@ final class InspectCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     Checkpoint checkpoint = Tenon.inspect(Source.checkpoint(parsed, console));
     if (json(parsed)) {
       console.json(json -> write(checkpoint, json));

@@ -1,28 +1,22 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
-import dev.tenon.TenonException;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /**
  * {@code java -jar tenon.jar COMMAND …}. Exit status: 0 done; 1 the input is bad, with one line on
  * stderr; 2 wrong usage.
+ *
+ * <p>Knows nothing of picocli: the JVM reads what a class needs before it begins, and what a load
+ * needs shall have begun by then.
  */
 public final class Main {
-  private static final int BAD_INPUT = 1;
-  private static final int BAD_USAGE = 2;
-
   private Main() {}
 
   /**
@@ -31,7 +25,7 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
-    if (Commands.loads(args)) {
+    if (args.length > 0 && loads(args[0])) {
       Tenon.startQuickly();
     }
     // picocli would load databases and calendars for options of such types: a tenth of a short
@@ -40,83 +34,22 @@ public final class Main {
     // A report is some thirty lines, and each would be a call of the system.
     PrintStream out = utf8(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
     PrintStream err = utf8(new FileOutputStream(FileDescriptor.err));
-    int status = run(List.of(args), new Console(out, err));
+    int status = CommandRun.run(List.of(args), new Console(out, err));
     out.flush();
     err.flush();
     Tenon.endQuickly();
     System.exit(status);
   }
 
-  /** Runs one command and returns its exit status. */
-  static int run(List<String> args, Console console) {
-    CommandSpec spec = CommandSpec.create().name("tenon").version("tenon " + version());
-    spec.usageMessage()
-        .description("Loads pretrained checkpoints into libtorch tensors.")
-        .synopsisSubcommandLabel("COMMAND")
-        .footer(
-            "",
-            "tenon COMMAND --help says more. Exit status: 0 done, 1 the input is bad, 2 wrong usage.");
-    spec.addOption(Options.help()).addOption(Options.version());
-    CommandLine line = new CommandLine(spec);
-    Commands.addTo(line, args);
-    line.setOut(new PrintWriter(console.out(), true));
-    line.setErr(new PrintWriter(console.err(), true));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((fault, given) -> badUsage(fault, console));
-    line.setExecutionStrategy(parsed -> execute(parsed, console));
-    return line.execute(args.toArray(String[]::new));
-  }
-
-  private static int execute(ParseResult parsed, Console console) {
-    Integer helped = CommandLine.executeHelpRequest(parsed);
-    if (helped != null) {
-      return helped;
-    }
-    ParseResult chosen = parsed.subcommand();
-    if (chosen == null) {
-      throw new ParameterException(parsed.commandSpec().commandLine(), "No command");
-    }
-    try {
-      Commands.named(chosen.commandSpec().name()).run(chosen, console);
-      return 0;
-    } catch (ParameterException fault) {
-      throw fault;
-    } catch (RuntimeException | Error fault) {
-      return badInput(fault, chosen.hasMatchedOption(Options.DEBUG), console);
-    }
-  }
-
-  private static int badUsage(ParameterException fault, Console console) {
-    String command = fault.getCommandLine().getCommandSpec().qualifiedName();
-    console
-        .err()
-        .println("tenon: " + oneLine(fault.getMessage()) + ". See: " + command + " --help");
-    return BAD_USAGE;
-  }
-
-  private static int badInput(Throwable fault, boolean debug, Console console) {
-    String message =
-        fault instanceof TenonException
-            ? fault.getMessage()
-            : "Unexpected failure, which is a bug; --debug shows where: " + fault;
-    console.err().println("tenon: " + oneLine(message));
-    if (debug) {
-      fault.printStackTrace(console.err());
-    }
-    return BAD_INPUT;
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  /** Whether a command ends up with tensors. */
+  private static boolean loads(String command) {
+    return switch (command) {
+      case "demo", "load", "save", "init" -> true;
+      default -> false;
+    };
   }
 
   private static PrintStream utf8(OutputStream stream) {
     return new PrintStream(stream, false, StandardCharsets.UTF_8);
-  }
-
-  /** The version the jar was built as. */
-  private static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "(unpackaged)" : version;
   }
 }

@@ -37,7 +37,7 @@ abstract class ModelCommand extends TenonCommand {
   }
 
   @Override
-  final void run(ParseResult parsed, Console console) {
+  public final void run(ParseResult parsed, Console console) {
     LoadOptions.Builder options =
         LoadChoice.read(parsed).trace(parsed.matchedOptionValue(TRACE, null));
     read(parsed, options);

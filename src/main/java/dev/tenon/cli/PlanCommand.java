@@ -21,7 +21,7 @@ final class PlanCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     LoadReport report;
     try (ReportPage page = ReportOption.begin(parsed)) {
       report = Tenon.preview(Source.checkpoint(parsed, console), LoadChoice.read(parsed).build());

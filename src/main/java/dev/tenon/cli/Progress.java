@@ -94,14 +94,7 @@ final class Progress implements LoadProgress, AutoCloseable {
 
   private ProgressBar bar() {
     if (bar == null) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("tenon")
-              .setUnit(" MB", 1_000_000)
-              .setStyle(ProgressBarStyle.ASCII)
-              .showSpeed()
-              .setConsumer(new Line(err))
-              .build();
+      bar = Line.bar(err);
     }
     return bar;
   }
@@ -116,10 +109,23 @@ final class Progress implements LoadProgress, AutoCloseable {
     }
   }
 
-  /** The library would end a bar's line; a bar that is done shall leave none. */
+  /**
+   * The library would end a bar's line; a bar that is done shall leave none. All that is said to
+   * the library is said here, so that its classes are read when there is a bar.
+   */
   private static final class Line extends ConsoleProgressBarConsumer {
-    Line(PrintStream err) {
+    private Line(PrintStream err) {
       super(err, WIDTH);
+    }
+
+    static ProgressBar bar(PrintStream err) {
+      return new ProgressBarBuilder()
+          .setTaskName("tenon")
+          .setUnit(" MB", 1_000_000)
+          .setStyle(ProgressBarStyle.ASCII)
+          .showSpeed()
+          .setConsumer(new Line(err))
+          .build();
     }
 
     @Override

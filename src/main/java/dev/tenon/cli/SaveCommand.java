@@ -54,7 +54,7 @@ final class SaveCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     LoadOptions.Builder load = LoadChoice.read(parsed);
     SaveOptions save =
         SaveOptions.defaults()

@@ -25,7 +25,7 @@ final class SkeletonCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     LoadPlan plan = Tenon.skeleton(Source.config(parsed, console), LoadChoice.read(parsed).build());
     if (json(parsed)) {
       console.json(json -> write(plan, json));

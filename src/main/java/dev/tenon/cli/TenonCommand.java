@@ -3,16 +3,16 @@ package dev.tenon.cli;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** One command: what it understands and what it does. Stateless; all it is told is in the parse. */
-abstract class TenonCommand {
+/** What all commands have in common. */
+abstract class TenonCommand implements Command {
   private final String description;
 
   TenonCommand(String description) {
     this.description = description;
   }
 
-  /** All it understands. */
-  final CommandSpec spec() {
+  @Override
+  public final CommandSpec spec() {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage().description(description);
     declare(spec);
@@ -24,9 +24,6 @@ abstract class TenonCommand {
 
   /** Declares its own parameters and options. */
   abstract void declare(CommandSpec spec);
-
-  /** Does it; whatever is thrown becomes status 1. */
-  abstract void run(ParseResult parsed, Console console);
 
   static boolean json(ParseResult parsed) {
     return parsed.hasMatchedOption(Options.JSON);

@@ -32,7 +32,7 @@ final class VerifyCommand extends TenonCommand {
   }
 
   @Override
-  void run(ParseResult parsed, Console console) {
+  public void run(ParseResult parsed, Console console) {
     Verification found = verify(parsed, console);
     if (json(parsed)) {
       console.json(json -> write(found, json));

@@ -27,7 +27,7 @@ record Cli(int status, String out, String err) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
         new Console(new PrintStream(out, false, UTF_8), new PrintStream(err, false, UTF_8));
-    int status = Main.run(List.of(args).stream().map(Object::toString).toList(), console);
+    int status = CommandRun.run(List.of(args).stream().map(Object::toString).toList(), console);
     console.out().flush();
     console.err().flush();
     return new Cli(status, out.toString(UTF_8), err.toString(UTF_8));
