@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 7
+#define TENON_ABI 8
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -82,12 +82,20 @@ int32_t tenon_best_isa(void);
 /* The text of a status; never NULL. */
 const char* tenon_error(int32_t status);
 /*
- * Has the workers of an OpenBLAS that is loaded from now on sleep at once where nothing is to be
- * done. They would first spin for 30 ms each, beside a start that wants every core. A process that
- * multiplies matrices wants them to spin. Sets OPENBLAS_THREAD_TIMEOUT in the environment, unless
- * somebody has.
+ * For a process that starts, loads and ends. Has the workers of an OpenBLAS that is loaded from now
+ * on sleep at once where nothing is to be done: they would first spin for 30 ms each, beside a start
+ * that wants every core, as a process that multiplies matrices wants them to. Sets
+ * OPENBLAS_THREAD_TIMEOUT in the environment, unless somebody has. And leaves HotSpot's
+ * compilers what time the other threads do not take.
  */
 void tenon_start_quickly(void);
+/*
+ * Has the heap of the calling thread grow by 60 MiB at once, where the C library is glibc, and in
+ * huge pages, where the kernel has them. libtorch takes 55 MB in small blocks while it is loaded,
+ * for which a heap would grow by a page at a time, by a call of the kernel and a fault each. From
+ * then on free memory at the end of a heap is kept, not given back: for such a process too.
+ */
+void tenon_grow_heap(void);
 /*
  * Has exit(3) end the process without the handlers and destructors registered so far, where the C
  * library can (glibc): libtorch's take its registries apart, which is a tenth of a short run. Output

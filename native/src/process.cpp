@@ -1,8 +1,11 @@
 // How the process that holds this library begins and ends, if it does nothing but load.
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef __GLIBC__
@@ -11,17 +14,38 @@
 
 #include "tenon.h"
 
-#ifdef __GLIBC__
 namespace {
 
-void leave(int status, void*) {
-  fflush(nullptr);
-  _exit(status);
+constexpr int kLowest = 19;
+
+// HotSpot's names for the threads of its two compilers end so, as far as the kernel keeps them.
+constexpr char kCompiler[] = " CompilerThre";
+
+bool is_compiler(const char* task) {
+  char path[64];
+  char name[sizeof kCompiler + 2] = {};
+  snprintf(path, sizeof path, "/proc/self/task/%.20s/comm", task);
+  FILE* file = fopen(path, "re");
+  if (file == nullptr) return false;
+  bool read = fgets(name, sizeof name, file) != nullptr;
+  fclose(file);
+  return read && name[0] == 'C' && strcmp(name + 2, kCompiler) == 0;
 }
 
-// libtorch allocates 55 MB in small blocks while it is loaded, and a thread's heap grows by a page at
-// a time, by a call of the kernel and a fault each, unless it has been larger before. A heap is 64
-// MiB long, and no block of it may be larger than half of that.
+// Most of what they compile in such a process is not run often enough to pay for it.
+void compile_when_idle() {
+  DIR* tasks = opendir("/proc/self/task");
+  if (tasks == nullptr) return;
+  while (const dirent* task = readdir(tasks)) {
+    if (is_compiler(task->d_name)) {
+      setpriority(PRIO_PROCESS, static_cast<id_t>(atoi(task->d_name)), kLowest);
+    }
+  }
+  closedir(tasks);
+}
+
+#ifdef __GLIBC__
+// A heap of glibc's is 64 MiB long, and no block of it may be larger than half of that.
 constexpr size_t kBlock = 30 << 20;
 constexpr int kLargestBlock = 32 << 20;
 constexpr int kUsualLargestBlock = 128 << 10;
@@ -34,7 +58,22 @@ void hint_huge_pages(void* block) {
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
-void grow_heap() {
+void leave(int status, void*) {
+  fflush(nullptr);
+  _exit(status);
+}
+#endif
+
+}  // namespace
+
+void tenon_start_quickly(void) {
+  // The least it takes: a worker sleeps after 16 ticks of the processor's clock, not after 2^26.
+  setenv("OPENBLAS_THREAD_TIMEOUT", "4", 0);
+  compile_when_idle();
+}
+
+void tenon_grow_heap(void) {
+#ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, kHeap);
   mallopt(M_MMAP_THRESHOLD, kLargestBlock);
   void* blocks[] = {malloc(kBlock), malloc(kBlock)};
@@ -43,17 +82,7 @@ void grow_heap() {
     if (block != nullptr) hint_huge_pages(block);
     free(block);
   }
-}
-
-}  // namespace
 #endif
-
-void tenon_start_quickly(void) {
-#ifdef __GLIBC__
-  grow_heap();
-#endif
-  // The least it takes: a worker sleeps after 16 ticks of the processor's clock, not after 2^26.
-  setenv("OPENBLAS_THREAD_TIMEOUT", "4", 0);
 }
 
 void tenon_end_quickly(void) {

@@ -1,9 +1,18 @@
-// A process that starts quickly leaves its user's choice alone. One that ends quickly: its output is
-// there, its status kept, other handlers left out.
+// A process that starts quickly leaves its user's choice alone and lets compilers wait. A heap grows
+// at once. A process that ends quickly: its output is there, its status kept, other handlers left
+// out.
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <thread>
 
 #include "check.h"
 
@@ -43,6 +52,33 @@ void check_end(bool quickly, const char* expected) {
   CHECK(strcmp(said, expected) == 0, "said=%s", said);
 }
 
+// The nice value a thread of this name has after a quick start.
+int nice_of(const char* name) {
+  int nice = 0;
+  auto start = [&] {
+    pthread_setname_np(pthread_self(), name);
+    tenon_start_quickly();
+    nice = getpriority(PRIO_PROCESS, 0);
+  };
+  std::thread(start).join();
+  return nice;
+}
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+void check_heap() {
+  size_t free_before = mallinfo2().fordblks;
+  size_t grown = 0;
+  std::thread([&] {
+    tenon_grow_heap();
+    grown = mallinfo2().fordblks - free_before;
+    void* block = malloc(256 << 10);
+    CHECK(block != nullptr, "malloc");
+    free(block);
+  }).join();
+  CHECK(grown > 55u << 20, "grown=%zu", grown);
+}
+#endif
+
 }  // namespace
 
 void test_process() {
@@ -53,6 +89,12 @@ void test_process() {
   tenon_start_quickly();
   CHECK(getenv(kTimeout) != nullptr && strcmp(getenv(kTimeout), "4") == 0, "not set");
   unsetenv(kTimeout);
+  CHECK(nice_of("C2 CompilerThre") == 19, "second compiler");
+  CHECK(nice_of("C1 CompilerThre") == 19, "first compiler");
+  CHECK(nice_of("CX Compiler") == getpriority(PRIO_PROCESS, 0), "another thread");
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+  check_heap();
+#endif
 #ifdef __GLIBC__
   check_end(true, "said");
 #endif

@@ -1,8 +1,11 @@
 package dev.tenon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A process that begins and ends quickly still says all it has to, and its status. */
 class ShortProcessTest {
   private static final int STATUS = 7;
+  private static final Path MAPS = Path.of("/proc/self/maps");
 
   @Test
   void withoutLibtorchNothingChanges() throws Exception {
@@ -33,6 +37,15 @@ class ShortProcessTest {
     assertThat(said(path, "quickly")).containsExactly("body", "hook");
   }
 
+  /** What JavaCPP loads of OpenBLAS for its binding alone. */
+  @Test
+  void onlyAProcessThatComputesHasABindingOfBlas() throws Exception {
+    assumeTrue(Files.exists(MAPS), "the system does not say what is mapped");
+    String checkpoint = "src/test/resources/scenarios/llama-sharded";
+    assertThat(said(checkpoint, "maps")).contains("jniopenblas");
+    assertThat(said(checkpoint, "quickly", "maps")).containsExactly("body", "hook");
+  }
+
   private static Stream<String> said(String... args) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -50,8 +63,9 @@ class ShortProcessTest {
   static final class Child {
     private Child() {}
 
-    public static void main(String[] args) {
-      if (args.length > 1) {
+    public static void main(String[] args) throws IOException {
+      List<String> how = List.of(args).subList(1, args.length);
+      if (how.contains("quickly")) {
         Tenon.startQuickly();
       }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
@@ -61,6 +75,9 @@ class ShortProcessTest {
         } catch (TenonException e) {
           System.err.println(e.getMessage());
         }
+      }
+      if (how.contains("maps") && Files.readString(MAPS).contains("jniopenblas")) {
+        System.out.println("jniopenblas");
       }
       Tenon.endQuickly();
       System.out.println("body");

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.URL;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +41,26 @@ final class LibrarySearch {
   static boolean spare(Natives natives, boolean callsBlas) {
     try {
       Map<String, URL[]> found = found();
-      for (String name : names()) {
-        if (name.contains(":") || name.contains("!")) {
-          continue; // Not looked for by this name.
-        }
-        boolean wanted = callsBlas || !isOfBlasBinding(name);
-        found.putIfAbsent(name, wanted ? find(natives, name) : NOWHERE);
+      for (Map.Entry<String, URL[]> known : known(natives, callsBlas).entrySet()) {
+        found.putIfAbsent(known.getKey(), known.getValue());
       }
       return true;
     } catch (IOException | ReflectiveOperationException | RuntimeException e) {
       return false; // Another JavaCPP, or a closed module: it searches, as it would have.
     }
+  }
+
+  /** Where each library is, by the name it is looked for. */
+  static Map<String, URL[]> known(Natives natives, boolean callsBlas) throws IOException {
+    Map<String, URL[]> known = new LinkedHashMap<>();
+    for (String name : names()) {
+      if (name.contains(":") || name.contains("!")) {
+        continue; // Not looked for by this name.
+      }
+      boolean wanted = callsBlas || !isOfBlasBinding(name);
+      known.put(name, wanted ? find(natives, name) : NOWHERE);
+    }
+    return known;
   }
 
   /** The binding of OpenBLAS in two parts, for one of which there is a second copy of OpenBLAS. */

@@ -52,7 +52,9 @@ final class TorchRuntime {
     BindingClasses.begin(jars);
     // First, and here: two natives that load at once on two threads take the JVM's locks in
     // opposite orders.
-    NativeCore.available();
+    if (NativeCore.available() && onlyLoads) {
+      NativeCore.startQuickly();
+    }
     lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
     Natives natives = Natives.of(jars, Loader.getPlatform());
@@ -79,7 +81,7 @@ final class TorchRuntime {
     PREPARATION.run(); // Does nothing if another thread does it, or has.
     PREPARATION.get();
     if (onlyLoads) {
-      NativeCore.startQuickly(); // Here: it prepares the heap of the thread that calls it.
+      NativeCore.growHeap();
     }
     torch.empty(1).deallocate();
     return null;

@@ -85,13 +85,26 @@ public final class NativeCore implements AutoCloseable {
   }
 
   /**
-   * Has the workers of an OpenBLAS that is loaded from now on sleep at once, not after they have
-   * spun for 30 ms, as processes that multiply matrices want them to. Changes nothing where {@code
-   * OPENBLAS_THREAD_TIMEOUT} is set or the native core has not been linked.
+   * For a process that starts, loads and ends. Has the workers of an OpenBLAS that is loaded from
+   * now on sleep at once, not after they have spun for 30 ms, as processes that multiply matrices
+   * want them to, unless {@code OPENBLAS_THREAD_TIMEOUT} is set; and leaves HotSpot's compilers
+   * what time the other threads do not take. Changes nothing where the native core has not been
+   * linked.
    */
   public static void startQuickly() {
     if (isLinked()) {
       TenonLibrary.startQuickly();
+    }
+  }
+
+  /**
+   * For such a process: has the heap of the calling thread, on which libtorch will be loaded, grow
+   * by what that takes at once. Changes nothing where the C library is not glibc or the native core
+   * has not been linked.
+   */
+  public static void growHeap() {
+    if (isLinked()) {
+      TenonLibrary.growHeap();
     }
   }
 

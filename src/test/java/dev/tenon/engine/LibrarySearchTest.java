@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.net.URL;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -46,5 +47,18 @@ class LibrarySearchTest {
     }
     assertThat(found.get("cudart@.13")).isEmpty();
     assertThat(found.get("jnitorch")).hasSize(1);
+  }
+
+  /** libtorch has a copy of OpenBLAS still, and nothing calls the other from Java. */
+  @Test
+  void whoDoesNotCallBlasGetsNoBindingOfIt() throws IOException {
+    assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
+    assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
+    Map<String, URL[]> known = LibrarySearch.known(Natives.of(JARS, PLATFORM), false);
+    assertThat(known.get("openblas@.0")).hasSize(1);
+    assertThat(known.get("jnitorch")).hasSize(1);
+    assertThat(known.get("jniopenblas")).isEmpty();
+    assertThat(known.get("jniopenblas_nolapack")).isEmpty();
+    assertThat(known.get("openblas_nolapack@.0")).isEmpty();
   }
 }
