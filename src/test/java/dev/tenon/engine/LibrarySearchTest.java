@@ -25,11 +25,10 @@ class LibrarySearchTest {
 
   /** What it says is what JavaCPP finds, or does not find, in the jars when it searches itself. */
   @Test
-  void javaCppWouldFindTheSame() throws ReflectiveOperationException {
+  void javaCppWouldFindTheSame() throws IOException {
     assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
     assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
-    assertThat(LibrarySearch.spare(Natives.of(JARS, PLATFORM), true)).isTrue();
-    Map<String, URL[]> found = LibrarySearch.found();
+    Map<String, URL[]> known = LibrarySearch.known(Natives.of(JARS, PLATFORM), true);
     Set<String> seen = new HashSet<>();
     for (Class<?> binding : List.of(openblas_nolapack.class, openblas.class, torch.class)) {
       ClassProperties wanted = Loader.loadProperties(binding, Loader.loadProperties(), true);
@@ -42,11 +41,21 @@ class LibrarySearchTest {
             Stream.of(Loader.findLibrary(binding, wanted, name))
                 .filter(url -> url.getProtocol().equals("jar"))
                 .toArray(URL[]::new);
-        assertThat(found.get(name)).as(name).isEqualTo(inJars);
+        assertThat(known.get(name)).as(name).isEqualTo(inJars);
       }
     }
-    assertThat(found.get("cudart@.13")).isEmpty();
-    assertThat(found.get("jnitorch")).hasSize(1);
+    assertThat(known.get("cudart@.13")).isEmpty();
+    assertThat(known.get("jnitorch")).hasSize(1);
+  }
+
+  @Test
+  void javaCppIsToldWhatIsKnown() throws ReflectiveOperationException, IOException {
+    assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
+    assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
+    Natives natives = Natives.of(JARS, PLATFORM);
+    assertThat(LibrarySearch.spare(natives, true)).isTrue();
+    assertThat(LibrarySearch.found().keySet())
+        .containsAll(LibrarySearch.known(natives, true).keySet());
   }
 
   /** libtorch has a copy of OpenBLAS still, and nothing calls the other from Java. */
