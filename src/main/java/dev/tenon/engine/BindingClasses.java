@@ -21,6 +21,15 @@ final class BindingClasses {
   private static final List<String> GLOBALS =
       List.of("org.bytedeco.openblas.global.openblas", "org.bytedeco.pytorch.global.torch");
 
+  /** What a load uses, in the order it does, but for what it begins with. */
+  private static final List<String> OF_A_LOAD =
+      List.of(
+          "org.bytedeco.pytorch.PointerConsumer",
+          "org.bytedeco.pytorch.AutoDispatchBelowADInplaceOrView",
+          "org.bytedeco.pytorch.TensorVector",
+          "org.bytedeco.pytorch.Storage",
+          "org.bytedeco.pytorch.Scalar");
+
   /** Nanoseconds: from a jar they take 50 ms, from an archive of classes 3 at most. */
   private static final long AT_ONCE = 5_000_000;
 
@@ -37,6 +46,20 @@ final class BindingClasses {
       } catch (OutOfMemoryError e) {
         return; // The system has no thread left, and this one can be done without.
       }
+    }
+  }
+
+  /**
+   * Initialises those a load uses. Each looks for its library anew, which takes it milliseconds,
+   * and finds it loaded: so libtorch has to be there.
+   */
+  static void initialize(ClassLoader loader) {
+    try {
+      for (String name : OF_A_LOAD) {
+        Class.forName(name, true, loader);
+      }
+    } catch (ClassNotFoundException | RuntimeException | LinkageError | OutOfMemoryError e) {
+      return; // They are initialised when they are used, and what is wrong is said then.
     }
   }
 

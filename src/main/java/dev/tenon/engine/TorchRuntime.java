@@ -35,10 +35,15 @@ final class TorchRuntime {
   private static synchronized FutureTask<Void> startUp() {
     if (startUp == null) {
       FutureTask<Void> task = new FutureTask<>(TorchRuntime::loadNatives);
-      start(task, "tenon-libtorch");
+      start(() -> startUpAndGoOn(task), "tenon-libtorch");
       startUp = task; // Only now: where the system has no thread left, the next load tries again.
     }
     return startUp;
+  }
+
+  private static void startUpAndGoOn(FutureTask<Void> task) {
+    task.run();
+    BindingClasses.initialize(TorchRuntime.class.getClassLoader());
   }
 
   private static void start(Runnable task, String name) {
