@@ -1,10 +1,8 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,9 +29,8 @@ public final class Main {
     // picocli would load databases and calendars for options of such types: a tenth of a short
     // start.
     System.setProperty("picocli.converters.excludes", "java[.](sql|time)[.].*");
-    // A report is some thirty lines, and each would be a call of the system.
-    PrintStream out = utf8(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
-    PrintStream err = utf8(new FileOutputStream(FileDescriptor.err));
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
     int status = CommandRun.run(List.of(args), new Console(out, err));
     out.flush();
     err.flush();
@@ -49,7 +46,7 @@ public final class Main {
     };
   }
 
-  private static PrintStream utf8(OutputStream stream) {
-    return new PrintStream(stream, false, StandardCharsets.UTF_8);
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
   }
 }

@@ -24,13 +24,15 @@ final class Table {
       lines.add(line);
     }
     int[] widths = widths(lines);
+    StringBuilder all = new StringBuilder();
     for (List<String> line : lines) {
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < line.size(); i++) {
         text.append("  ").append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length()));
       }
-      out.println(text.toString().stripTrailing());
+      all.append(text.toString().stripTrailing()).append(System.lineSeparator());
     }
+    out.print(all); // At once: a stream that is not buffered calls the system for each line.
   }
 
   private static int[] widths(List<List<String>> lines) {
