@@ -49,7 +49,7 @@ WARMUPS = {"warm": 400, "populate": 400, "philox": 20, "small": 400, "normal": 2
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
 SHORT = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-# Seconds a turn lasts at least, see awake.
+# Seconds a turn lasts after its first run, see awake.
 AWAKE = 0.5
 REPORTING = Path("/sys/module/page_reporting/parameters/page_reporting_order")
 
@@ -70,13 +70,13 @@ def timed(command):
 
 def awake(run):
     """
-    A turn of runs for AWAKE seconds, two at least, and the median of all but the first: while the other side runs, this
+    A turn: a run, then runs for AWAKE seconds, one at least, and the median of these: while the other side runs, this
     one sleeps, and a virtual machine may take away caches and page tables of what sleeps.
     """
 
     def turn():
-        end = time.perf_counter() + AWAKE
         run()
+        end = time.perf_counter() + AWAKE
         times = [run()]
         while time.perf_counter() < end:
             times.append(run())

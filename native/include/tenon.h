@@ -93,7 +93,9 @@ void tenon_start_quickly(void);
  * Has the heap of the calling thread grow by 60 MiB at once, where the C library is glibc, and in
  * huge pages, where the kernel has them. libtorch takes 55 MB in small blocks while it is loaded,
  * for which a heap would grow by a page at a time, by a call of the kernel and a fault each. From
- * then on free memory at the end of a heap is kept, not given back: for such a process too.
+ * then on, for all threads, free memory at the end of a heap is kept, and a block of 128 KiB or more
+ * that no heap has room for is mapped, where glibc would adapt to what it sees: for such a process
+ * too. Does nothing where the environment has settings for malloc.
  */
 void tenon_grow_heap(void);
 /*

@@ -51,6 +51,11 @@ constexpr int kLargestBlock = 32 << 20;
 constexpr int kUsualLargestBlock = 128 << 10;
 constexpr int kHeap = 64 << 20;
 
+bool user_tunes_malloc() {
+  return getenv("GLIBC_TUNABLES") != nullptr || getenv("MALLOC_TRIM_THRESHOLD_") != nullptr ||
+         getenv("MALLOC_MMAP_THRESHOLD_") != nullptr;
+}
+
 void hint_huge_pages(void* block) {
   constexpr uintptr_t kHugePage = 2 << 20;
   uintptr_t begin = (reinterpret_cast<uintptr_t>(block) + kHugePage - 1) & ~(kHugePage - 1);
@@ -74,6 +79,7 @@ void tenon_start_quickly(void) {
 
 void tenon_grow_heap(void) {
 #ifdef __GLIBC__
+  if (user_tunes_malloc()) return;
   mallopt(M_TRIM_THRESHOLD, kHeap);
   mallopt(M_MMAP_THRESHOLD, kLargestBlock);
   void* blocks[] = {malloc(kBlock), malloc(kBlock)};

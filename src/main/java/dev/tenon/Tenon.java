@@ -41,8 +41,8 @@ public final class Tenon {
    * <p>For a program that loads, reports and ends, and first has something else to do, such as to
    * read its arguments. Not for one that computes: OpenBLAS's workers will sleep wherever they have
    * nothing to do, and have to be woken for each product of matrices; the JVM's compilers get what
-   * time the other threads leave; and JavaCPP's binding of OpenBLAS, which libtorch does without,
-   * cannot be called.
+   * time the other threads leave; malloc keeps memory it would have given back; and JavaCPP's
+   * binding of OpenBLAS, which libtorch does without, cannot be called.
    */
   public static void startQuickly() {
     Engine.startQuickly();

@@ -21,7 +21,8 @@ import org.bytedeco.pytorch.presets.torch;
  *
  * <p>JavaCPP remembers where it found a library, and what it did not find, it does not search
  * again. It is told so here: what the jars of the natives hold is in them, and nothing else is
- * anywhere. It has no public way to be told; where the one used here is closed, it searches.
+ * anywhere; nor, where nobody calls it, OpenBLAS's own binding. It has no public way to be told;
+ * where the one used here is closed, it searches.
  */
 final class LibrarySearch {
   private static final List<String> BINDINGS =

@@ -128,7 +128,7 @@ final class Slab {
       this.address = object;
     }
 
-    /** The address its elements were allocated at, 0 if the device has none. */
+    /** The address of its first element when it was made, 0 if the device has none. */
     long elements() {
       return elements;
     }
@@ -136,12 +136,15 @@ final class Slab {
     /** Gives the slab up; the second time does nothing. */
     @Override
     public void deallocate(boolean free) {
-      boolean first;
+      boolean freed;
       synchronized (this) {
-        first = address != 0;
+        freed = free && address != 0;
+        if (freed) {
+          reset(); // What it holds, its gradient too, does not wait for the others.
+        }
         address = 0;
       }
-      if (first && free) {
+      if (freed) {
         slab.release();
       }
     }

@@ -43,6 +43,11 @@ final class TorchRuntime {
 
   private static void startUpAndGoOn(FutureTask<Void> task) {
     task.run();
+    try {
+      task.get();
+    } catch (InterruptedException | ExecutionException e) {
+      return; // Whoever needs libtorch is told by require(), and nothing may try again meanwhile.
+    }
     BindingClasses.initialize(TorchRuntime.class.getClassLoader());
   }
 

@@ -58,6 +58,5 @@ final class Views {
         }
       }
     }
-    groups.clear();
   }
 }

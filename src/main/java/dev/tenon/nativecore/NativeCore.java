@@ -99,8 +99,9 @@ public final class NativeCore implements AutoCloseable {
 
   /**
    * For such a process: has the heap of the calling thread, on which libtorch will be loaded, grow
-   * by what that takes at once. Changes nothing where the C library is not glibc or the native core
-   * has not been linked.
+   * by what that takes at once; glibc's thresholds for keeping and for mapping memory are fixed
+   * from then on. Changes nothing where the C library is not glibc, the environment has settings
+   * for its malloc, or the native core has not been linked.
    */
   public static void growHeap() {
     if (isLinked()) {

@@ -101,10 +101,12 @@ final class TieForest {
   private void hang(int below, int above, Tie tie) {
     declared.put(below, tie);
     parent[below] = above;
-    if (!children.containsKey(above)) {
-      children.put(above, new ArrayList<>());
+    List<Integer> siblings = children.get(above);
+    if (siblings == null) {
+      siblings = new ArrayList<>();
+      children.put(above, siblings);
     }
-    children.get(above).add(below);
+    siblings.add(below);
   }
 
   private int root(int slot) {

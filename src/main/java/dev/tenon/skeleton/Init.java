@@ -50,6 +50,10 @@ public final class Init {
     if (slot == null) {
       throw new TenonException("No such slot to initialise: slot=" + prefix + name);
     }
+    return put(slot, rule, always);
+  }
+
+  private Init put(int slot, InitRule rule, boolean always) {
     steps.add(new InitStep(slot, rule, always));
     return this;
   }
@@ -63,10 +67,7 @@ public final class Init {
   /** A rule for a slot that some configs do not have. */
   public Init ifPresent(String name, InitRule rule) {
     Integer slot = find(name);
-    if (slot != null) {
-      steps.add(new InitStep(slot, rule, false));
-    }
-    return this;
+    return slot == null ? this : put(slot, rule, false);
   }
 
   /** A rule for every own parameter of this module whose name passes, in registration order. */

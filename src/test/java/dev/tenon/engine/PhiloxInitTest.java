@@ -19,8 +19,12 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.trace.Trace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,20 @@ class PhiloxInitTest {
 
   private static Tensor one(DType dtype, String name, InitRule... rules) {
     return fill(dtype, List.of(name), List.of(rules))[0];
+  }
+
+  @Test
+  void noThreadIsStartedWhereNothingIsDrawn() throws IOException {
+    Path tasks = Path.of("/proc/self/task");
+    assumeTrue(Files.exists(tasks), "the system does not say what threads there are");
+    int many = 512; // More than the JVM itself may start or end meanwhile.
+    try (LazyCore core = LazyCore.of(many);
+        PhiloxInit engine = new PhiloxInit(core, new StoredNames(NO_CONVERSIONS), 7, Trace.OFF)) {
+      engine.fill(List.of(), bytes -> {});
+      try (Stream<Path> all = Files.list(tasks)) {
+        assertThat(all.count()).isLessThan(many);
+      }
+    }
   }
 
   @Test

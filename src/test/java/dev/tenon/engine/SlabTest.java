@@ -107,6 +107,15 @@ class SlabTest {
   }
 
   @Test
+  void whatIsFreedIsLetGoAtOnce() {
+    try (Tensor kept = new Tensor(tensors[4])) {
+      assertThat(kept.use_count()).isEqualTo(2);
+      tensors[4].close();
+      assertThat(kept.use_count()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void theMemoryIsFreedWithTheLast() {
     long before = Pointer.physicalBytes();
     for (int i = 0; i < 2000; i++) {

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.checkpoint.TensorEntry;
@@ -143,6 +144,21 @@ class ViewsTest {
       assertThat(tensors[i].isNull()).isTrue();
     }
     assertThat(values(tensors[4])).containsExactly(FLOATS - 1);
+  }
+
+  @Test
+  void whereOneCannotBeMadeNoneIsAndNothingIsLeft() {
+    int held = NativeMemory.held();
+    Tensor[] none = new Tensor[2];
+    try (ShardFiles files = new ShardFiles(List.of(), NativeCore.available());
+        Tensors make = new Tensors(Device.CPU)) {
+      Views views = new Views(new Reader(files, make, Device.CPU, Residency.MMAP), none);
+      views.add(0, entry(one, DType.F32, Shape.of(2), 0, null));
+      views.add(1, entry(one, DType.F32, Shape.of(2), 4 * FLOATS, null));
+      assertThatThrownBy(views::finish).hasMessageContaining("storage");
+    }
+    assertThat(none).containsOnlyNulls();
+    assertThat(NativeMemory.held()).isEqualTo(held);
   }
 
   @Test
