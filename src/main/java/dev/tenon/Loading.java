@@ -7,12 +7,15 @@ import dev.tenon.engine.Interruption;
 import dev.tenon.engine.LoadListener;
 import dev.tenon.engine.Loaded;
 import dev.tenon.engine.Phase;
+import dev.tenon.engine.ReadAhead;
 import dev.tenon.engine.SharedFiles;
 import dev.tenon.engine.Shortage;
 import dev.tenon.engine.Timings;
 import dev.tenon.integrity.DigestCheck;
 import dev.tenon.nativecore.NativeCore;
+import dev.tenon.plan.Device;
 import dev.tenon.plan.Placement;
+import dev.tenon.plan.ReadBytes;
 import dev.tenon.trace.ChromeTrace;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
@@ -33,8 +36,23 @@ final class Loading {
   static Model load(Path path, LoadOptions options) {
     return traced(
         options,
-        trace ->
-            carryOut(Preparation.ofCheckpoint(path, options, trace), null, path, options, trace));
+        trace -> {
+          Preparation prepared;
+          try (ReadAhead ahead = readAhead(path, options)) {
+            prepared = Preparation.ofCheckpoint(path, options, trace).after(ahead);
+          }
+          return carryOut(prepared, null, path, options, trace);
+        });
+  }
+
+  /** Of what shall be in memory whole, and nowhere else, where the plan is a process's first. */
+  private static ReadAhead readAhead(Path path, LoadOptions options) {
+    boolean wanted =
+        Engine.isStarting()
+            && options.residency() == Residency.POPULATE
+            && options.variant() == null
+            && options.device().equals(Device.CPU.toString());
+    return wanted ? ReadAhead.of(path) : ReadAhead.none();
   }
 
   static Model load(Path path, Checkpoint checkpoint, SharedFiles files, LoadOptions options) {
@@ -121,7 +139,9 @@ final class Loading {
       Strictness.check(loaded.plan(), path, options);
       await(check, trace);
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
-      LoadReport report = Reports.of(loaded, prepared.placement(), trace, millis);
+      ReadBytes ahead = new ReadBytes(0, 0, prepared.readAhead(), 0, 0);
+      ReadBytes read = loaded.bytes().plus(ahead);
+      LoadReport report = Reports.of(loaded, prepared.placement(), read, trace, millis);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
       return new Model(loaded, report, config, prepared.smallFiles(), options.seed());
     } catch (Throwable failure) {

@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.engine.ReadAhead;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.DeviceRequest;
 import dev.tenon.plan.LoadPlan;
@@ -29,6 +30,7 @@ import java.util.Map;
  * @param plan what to do
  * @param placement where each slot goes
  * @param stopwatch durations of the phases so far
+ * @param readAhead bytes of the files that were read beside it
  */
 record Preparation(
     Config config,
@@ -37,7 +39,14 @@ record Preparation(
     List<Shard> shards,
     LoadPlan plan,
     Placement placement,
-    Stopwatch stopwatch) {
+    Stopwatch stopwatch,
+    long readAhead) {
+
+  /** This, after what was read ahead beside it. */
+  Preparation after(ReadAhead ahead) {
+    return new Preparation(
+        config, source, smallFiles, shards, plan, placement, stopwatch, ahead.bytes());
+  }
 
   /** Of a checkpoint. */
   static Preparation ofCheckpoint(Path path, LoadOptions options, Trace trace) {
@@ -69,7 +78,7 @@ record Preparation(
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null);
     return new Preparation(
-        config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch);
+        config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0);
   }
 
   /** Of a config alone: everything will be initialised. */
@@ -83,7 +92,7 @@ record Preparation(
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(directory(path), true);
-    return new Preparation(config, source, smallFiles, List.of(), plan, placement, stopwatch);
+    return new Preparation(config, source, smallFiles, List.of(), plan, placement, stopwatch, 0);
   }
 
   /** A strategy that is told of no devices has those of this machine. */

@@ -33,14 +33,15 @@ final class Reports {
   }
 
   /** What a load did, with a warning if it had to do without the native core. */
-  static LoadReport of(Loaded loaded, Placement placement, Trace trace, Millis millis) {
+  static LoadReport of(
+      Loaded loaded, Placement placement, ReadBytes read, Trace trace, Millis millis) {
     LoadPlan plan = loaded.plan();
     List<String> warnings = new ArrayList<>(plan.warnings());
     String reason = placement.onHost() ? NativeCore.unavailable() : null;
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, loaded::origin, warnings, placement, loaded.bytes(), trace, millis);
+    return of(plan, loaded::origin, warnings, placement, read, trace, millis);
   }
 
   private static LoadReport of(

@@ -22,6 +22,11 @@ public final class Engine {
     TorchRuntime.warmUp();
   }
 
+  /** Whether this process's first load is yet to come to its tensors: libtorch is not there. */
+  public static boolean isStarting() {
+    return !TorchRuntime.isOver();
+  }
+
   /** Waits for libtorch if it is being loaded, whatever comes of it. */
   public static void finishStartUp() {
     TorchRuntime.finish();

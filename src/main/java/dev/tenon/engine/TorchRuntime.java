@@ -113,6 +113,11 @@ final class TorchRuntime {
     startUp();
   }
 
+  /** Whether the start-up is over, whatever came of it. */
+  static synchronized boolean isOver() {
+    return startUp != null && startUp.isDone();
+  }
+
   /** Waits for a start-up that is under way, whatever comes of it; begins none. */
   static void finish() {
     FutureTask<Void> begun;

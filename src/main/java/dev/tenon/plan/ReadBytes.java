@@ -6,7 +6,8 @@ package dev.tenon.plan;
  *
  * @param mapped views of the file, whose pages come in when they are first touched
  * @param populated views of the file, every page of which is in
- * @param readAhead those of the populated that were not in memory before, and what lay between them
+ * @param readAhead those of the populated that were not in memory before, what lay between them,
+ *     and what was read before it was known which would be
  * @param copied read into memory of the tensors' own, as they are
  * @param converted read into memory of the tensors' own, in another dtype or layout
  */
