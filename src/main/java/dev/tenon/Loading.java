@@ -37,11 +37,12 @@ final class Loading {
     return traced(
         options,
         trace -> {
+          ReadAhead ahead = readAhead(path, options);
           Preparation prepared;
-          try (ReadAhead ahead = readAhead(path, options)) {
-            prepared = Preparation.ofCheckpoint(path, options, trace).after(ahead);
+          try (ahead) {
+            prepared = Preparation.ofCheckpoint(path, options, trace);
           }
-          return carryOut(prepared, null, path, options, trace);
+          return carryOut(prepared.after(ahead), null, path, options, trace);
         });
   }
 

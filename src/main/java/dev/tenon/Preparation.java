@@ -42,7 +42,7 @@ record Preparation(
     Stopwatch stopwatch,
     long readAhead) {
 
-  /** This, after what was read ahead beside it. */
+  /** This, after what was read ahead beside it and has ended. */
   Preparation after(ReadAhead ahead) {
     return new Preparation(
         config, source, smallFiles, shards, plan, placement, stopwatch, ahead.bytes());

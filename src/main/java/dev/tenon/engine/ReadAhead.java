@@ -4,6 +4,7 @@ import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
 import java.io.File;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class ReadAhead implements AutoCloseable {
 
   /** Begins with the first large file at a path, if there is one that looks like weights. */
   public static ReadAhead of(Path path) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      return none(); // No file the system could map.
+    }
     File first = first(path.toFile());
     ReadAhead ahead = new ReadAhead(first != null && first.length() >= WORTHWHILE ? first : null);
     ahead.start();
@@ -85,7 +89,7 @@ public final class ReadAhead implements AutoCloseable {
           read(file, core);
         }
       }
-    } catch (TenonException | OutOfMemoryError e) {
+    } catch (TenonException | LinkageError | OutOfMemoryError e) {
       return; // The load finds it too.
     }
   }
@@ -108,7 +112,7 @@ public final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** Bytes read until now. */
+  /** Bytes read until now, of which none is added once this is closed. */
   public long bytes() {
     return bytes;
   }

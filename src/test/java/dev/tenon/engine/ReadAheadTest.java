@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tenon.nativecore.NativeCore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -72,6 +75,16 @@ class ReadAheadTest {
         assertThat(runs()).isFalse();
         assertThat(ahead.bytes()).isZero();
       }
+    }
+  }
+
+  @Test
+  void whatIsInNoFileTheSystemKnowsIsLeftToTheLoad() throws IOException {
+    Path archive = directory.resolve("archive.zip");
+    try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"));
+        ReadAhead ahead = ReadAhead.of(zip.getPath("/"))) {
+      assertThat(runs()).isFalse();
+      assertThat(ahead.bytes()).isZero();
     }
   }
 
