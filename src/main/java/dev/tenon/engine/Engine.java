@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.engine.start.TorchRuntime;
 import dev.tenon.plan.LoadPlan;
 import java.util.List;
 

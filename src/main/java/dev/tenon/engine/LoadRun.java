@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.engine.start.TorchRuntime;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.ReadBytes;
@@ -52,7 +53,7 @@ final class LoadRun implements AutoCloseable {
   Loaded load() {
     files.verifyUnchanged();
     long readAhead = populate();
-    TorchRuntime.require();
+    requireLibtorch();
     timings.skip("libtorch");
     for (Lane lane : lanes) {
       TorchTypes.requireDevice(lane.options().device());
@@ -79,6 +80,15 @@ final class LoadRun implements AutoCloseable {
     timings.end(Phase.TIE);
     handedOut = true;
     return new Loaded(plan, tensors, missing.origins(), timings, bytes, mapped);
+  }
+
+  private static void requireLibtorch() {
+    try {
+      TorchRuntime.require();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Workers.requireNotInterrupted();
+    }
   }
 
   /** What goes wrong because a file changed meanwhile says so. */

@@ -1,4 +1,4 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import dev.tenon.TenonException;
 import java.util.ArrayList;

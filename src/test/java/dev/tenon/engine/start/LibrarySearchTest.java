@@ -1,4 +1,4 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;

@@ -1,4 +1,4 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import java.io.IOException;
 import java.lang.reflect.Field;

@@ -1,9 +1,10 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tenon.TenonException;
+import dev.tenon.engine.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

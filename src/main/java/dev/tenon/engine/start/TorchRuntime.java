@@ -1,4 +1,4 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.NativeCore;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * may run beside it. The native core and JavaCPP come first, and may come before anybody knows that
  * libtorch will be wanted.
  */
-final class TorchRuntime {
+public final class TorchRuntime {
   private static final FutureTask<Void> PREPARATION =
       new FutureTask<>(TorchRuntime::prepareNatives, null);
 
@@ -67,6 +67,7 @@ final class TorchRuntime {
     }
     lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
+    TestedBlas.initialize(jars);
     Natives natives = Natives.of(jars, Loader.getPlatform());
     if (natives != null) {
       LibrarySearch.spare(natives, !onlyLoads);
@@ -98,7 +99,7 @@ final class TorchRuntime {
   }
 
   /** Begins what comes before libtorch in a process that only loads, and does not wait. */
-  static synchronized void startQuickly() {
+  public static synchronized void startQuickly() {
     onlyLoads = true;
     try {
       start(PREPARATION, "tenon-natives");
@@ -109,17 +110,17 @@ final class TorchRuntime {
   }
 
   /** Starts libtorch if nobody has, and does not wait. */
-  static void warmUp() {
+  public static void warmUp() {
     startUp();
   }
 
   /** Whether the start-up is over, whatever came of it. */
-  static synchronized boolean isOver() {
+  public static synchronized boolean isOver() {
     return startUp != null && startUp.isDone();
   }
 
   /** Waits for a start-up that is under way, whatever comes of it; begins none. */
-  static void finish() {
+  public static void finish() {
     FutureTask<Void> begun;
     synchronized (TorchRuntime.class) {
       begun = startUp != null ? startUp : preparing ? PREPARATION : null;
@@ -138,14 +139,12 @@ final class TorchRuntime {
   /**
    * Waits until libtorch is there.
    *
-   * @throws TenonException if its natives are missing or do not load, or the thread is interrupted
+   * @throws TenonException if its natives are missing or do not load
+   * @throws InterruptedException if the thread is interrupted meanwhile
    */
-  static void require() {
+  public static void require() throws InterruptedException {
     try {
       startUp().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      Workers.requireNotInterrupted();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       cause = cause instanceof ExecutionException ? cause.getCause() : cause;

@@ -1,4 +1,4 @@
-package dev.tenon.engine;
+package dev.tenon.engine.start;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
