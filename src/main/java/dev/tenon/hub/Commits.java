@@ -1,7 +1,10 @@
 package dev.tenon.hub;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +17,9 @@ final class Commits {
   /** Fewer digits are taken for a branch: git itself asks for as many. */
   private static final Pattern ABBREVIATED = Pattern.compile("[0-9a-f]{4,39}");
 
+  /** A commit, the end of a line, and what shows that there is more. */
+  private static final int LONGEST_REF = 43;
+
   private Commits() {}
 
   /** Whether a text is a commit in full. */
@@ -24,6 +30,21 @@ final class Commits {
   /** Whether a text may stand for a commit that begins so. */
   static boolean isAbbreviated(String text) {
     return ABBREVIATED.matcher(text).matches();
+  }
+
+  /**
+   * What a ref says, no further than a commit and the end of its line are long; empty if there is
+   * none. A file that goes on after them says something that is no commit.
+   */
+  static String read(Path ref) throws IOException {
+    if (!Files.isRegularFile(ref)) {
+      return "";
+    }
+    try (InputStream in = Files.newInputStream(ref)) {
+      return new String(in.readNBytes(LONGEST_REF), StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
   }
 
   /** The commits of a snapshots directory, sorted; none if there is no such directory. */

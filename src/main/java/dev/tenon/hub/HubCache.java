@@ -95,7 +95,7 @@ public final class HubCache {
   private static @Nullable String commit(RepoFolder folder, String revision) throws IOException {
     Path ref = folder.ref(revision);
     if (Files.isRegularFile(ref)) {
-      String commit = Files.readString(ref).strip();
+      String commit = Commits.read(ref).replaceFirst("\\s{1,2}$", "");
       if (!Commits.isCommit(commit)) {
         throw new TenonException(
             "Not a commit in a cache's ref: file=" + ref + "; delete the file");

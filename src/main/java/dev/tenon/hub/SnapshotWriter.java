@@ -72,8 +72,7 @@ final class SnapshotWriter {
     for (RemoteFile file : new HashSet<>(files)) {
       if (!has(file)) {
         missing += file.size();
-        Path partial = PartialBlob.pathOf(blobs, file.hash());
-        here += Files.exists(partial) ? Math.min(Files.size(partial), file.size()) : 0;
+        here += PartialBlob.left(blobs, file);
       }
     }
     long free = Files.getFileStore(blobs).getUsableSpace();
@@ -122,15 +121,18 @@ final class SnapshotWriter {
     Path mark = snapshot.folder().absence(snapshot.commit(), name);
     Files.createDirectories(mark.getParent());
     if (!Files.exists(mark)) {
-      Files.write(mark, new byte[0]);
+      try {
+        Files.createFile(mark);
+      } catch (FileAlreadyExistsException e) {
+        // Somebody else was quicker, or a link is there that leads nowhere.
+      }
     }
   }
 
   /** Writes which commit a revision stands for. */
   void refer(String revision) throws IOException {
     Path ref = snapshot.folder().ref(revision);
-    if (revision.equals(snapshot.commit())
-        || Files.exists(ref) && Files.readString(ref).equals(snapshot.commit())) {
+    if (revision.equals(snapshot.commit()) || Commits.read(ref).equals(snapshot.commit())) {
       return;
     }
     Files.createDirectories(ref.getParent());

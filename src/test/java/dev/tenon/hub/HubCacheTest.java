@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,23 @@ class HubCacheTest {
     assertThatThrownBy(() -> find("org/name@bad"))
         .hasMessage(
             "Not a commit in a cache's ref: file=%s; delete the file", folder.resolve("refs/bad"));
+  }
+
+  @Test
+  void aRefIsReadNoFurtherThanACommitIsLong() throws IOException {
+    try (RandomAccessFile huge = new RandomAccessFile(folder.resolve("refs/huge").toFile(), "rw")) {
+      huge.write(NEW.getBytes(StandardCharsets.US_ASCII));
+      huge.setLength(1L << 40);
+    }
+    Files.writeString(folder.resolve("refs/more"), NEW + "   ");
+
+    for (String ref : new String[] {"huge", "more"}) {
+      assertThatThrownBy(() -> find("org/name@" + ref))
+          .isInstanceOf(TenonException.class)
+          .hasMessageStartingWith("Not a commit in a cache's ref: file=");
+    }
+    Files.writeString(folder.resolve("refs/v1"), OLD + "\r\n");
+    assertThat(find("org/name@v1")).isNotNull();
   }
 
   private Path find(String name) {
