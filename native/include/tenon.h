@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 8
+#define TENON_ABI 9
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -27,7 +27,7 @@ enum tenon_status {
 };
 
 enum tenon_dtype {
-  TENON_BYTES = 0, /* copied as they are; lengths count bytes */
+  TENON_BYTES = 0, /* copied as they are */
   TENON_F32 = 1,
   TENON_BF16 = 2,
   TENON_F16 = 3,
@@ -66,13 +66,26 @@ typedef struct tenon_fill_item {
   double a, b, c, d; /* what they mean, see tenon_kind */
 } tenon_fill_item;
 
-/* Elements to be brought from a file or from memory, converted on the way. */
+/* A dimension of a box: how many steps, and how many bytes apart they are on each side. */
+typedef struct tenon_axis {
+  int64_t count;
+  int64_t source;
+  int64_t destination;
+} tenon_axis;
+
+/*
+ * A box of elements to be brought from a file or from memory, converted on the way. Axes that are
+ * not needed come first and have a count of one. The last is the one along which neighbours are
+ * nearest in the source; where they are not neighbours in the destination too, the elements that are
+ * lie along the one before.
+ */
 typedef struct tenon_move_item {
-  int64_t source;      /* offset in the file, or an address */
-  int64_t destination; /* address */
-  int64_t length;      /* elements, or bytes for TENON_BYTES */
+  int64_t source;      /* offset in the file, or an address, of the first element */
+  int64_t destination; /* address of the first element */
   int64_t from;        /* tenon_dtype */
   int64_t to;          /* tenon_dtype; the same as from copies */
+  int64_t size;        /* bytes of an element of the source: for TENON_BYTES 1, 2, 4 or 8 */
+  tenon_axis axes[3];
 } tenon_move_item;
 
 /* TENON_ABI of this library. */

@@ -62,6 +62,13 @@ inline int64_t bytes_of(int64_t dtype) {
   return dtype == TENON_F32 ? 4 : dtype == TENON_BF16 || dtype == TENON_F16 ? 2 : 1;
 }
 
+// Neighbours on both sides.
+inline tenon_move_item run_of(int64_t source, int64_t destination, int64_t length, int64_t from,
+                              int64_t to) {
+  const int64_t size = bytes_of(from), to_size = bytes_of(to);
+  return {source, destination, from, to, size, {{1, 0, 0}, {1, 0, 0}, {length, size, to_size}}};
+}
+
 // A run of the stream the tests draw from, to its own memory.
 inline std::vector<unsigned char> drawn(int64_t pool, tenon_fill_item item) {
   std::vector<unsigned char> out(static_cast<size_t>(item.length * bytes_of(item.dtype)));
@@ -78,6 +85,7 @@ void test_philox();
 void test_fill();
 void test_truncated();
 void test_convert();
+void test_boxes();
 void test_pool();
 void test_files();
 void test_memory();

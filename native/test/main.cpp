@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   test_fill();
   test_truncated();
   test_convert();
+  test_boxes();
   test_pool();
   test_files();
   test_memory();

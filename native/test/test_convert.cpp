@@ -10,7 +10,7 @@ namespace {
 std::vector<unsigned char> converted(int64_t pool, const void* in, int64_t length, int64_t from,
                                      int64_t to) {
   std::vector<unsigned char> out(static_cast<size_t>(length * bytes_of(to)));
-  tenon_move_item item = {address_of(in), address_of(out.data()), length, from, to};
+  tenon_move_item item = run_of(address_of(in), address_of(out.data()), length, from, to);
   int64_t failed;
   int32_t status = tenon_move(pool, -1, &item, 1, &failed);
   CHECK(status == TENON_OK, "from=%ld to=%ld", static_cast<long>(from), static_cast<long>(to));

@@ -33,10 +33,10 @@ class TestFile {
 void test_reads(int64_t pool, const TestFile& file, int64_t open_file) {
   std::vector<unsigned char> a(kBytes - 77), b(100), c(4 * 1000001), d(4 * 1000001);
   const tenon_move_item items[] = {
-      {77, address_of(a.data()), kBytes - 77, TENON_BYTES, TENON_BYTES},
-      {1, address_of(b.data()), 50, TENON_F16, TENON_F16},
-      {3, address_of(b.data()), 0, TENON_F16, TENON_F32},
-      {4097, address_of(c.data()), 1000001, TENON_BF16, TENON_F32}};
+      run_of(77, address_of(a.data()), kBytes - 77, TENON_BYTES, TENON_BYTES),
+      run_of(1, address_of(b.data()), 50, TENON_F16, TENON_F16),
+      run_of(3, address_of(b.data()), 0, TENON_F16, TENON_F32),
+      run_of(4097, address_of(c.data()), 1000001, TENON_BF16, TENON_F32)};
   int64_t failed = 0;
   CHECK(tenon_move(pool, open_file, items, 4, &failed) == TENON_OK, "read");
   CHECK(memcmp(a.data(), file.bytes() + 77, a.size()) == 0, "bytes");
@@ -61,15 +61,15 @@ void test_cached(int64_t open_file) {
 
 void test_ends(int64_t pool, int64_t open_file) {
   std::vector<unsigned char> out(1 << 20);
-  tenon_move_item items[] = {{0, address_of(out.data()), 100, TENON_BYTES, TENON_BYTES},
-                             {kBytes - 10, address_of(out.data()), 11, TENON_BYTES, TENON_BYTES}};
+  tenon_move_item items[] = {
+      run_of(0, address_of(out.data()), 100, TENON_BYTES, TENON_BYTES),
+      run_of(kBytes - 10, address_of(out.data()), 11, TENON_BYTES, TENON_BYTES)};
   int64_t failed = -1;
   CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_E_END_OF_FILE, "beyond the end");
   CHECK(failed == 1, "failed=%ld", static_cast<long>(failed));
-  items[1].length = 10;
+  items[1].axes[2].count = 10;
   CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_OK, "up to the end");
-  items[1].from = TENON_F32;
-  items[1].to = TENON_F8_E4M3;
+  items[1] = run_of(0, address_of(out.data()), 10, TENON_F32, TENON_F8_E4M3);
   CHECK(tenon_move(pool, open_file, items, 2, &failed) == TENON_E_ARGUMENT, "cannot write float8");
 }
 

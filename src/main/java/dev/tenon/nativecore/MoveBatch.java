@@ -5,8 +5,8 @@ import dev.tenon.tensor.DType;
 import java.util.Arrays;
 
 /**
- * Tensors to be read from a file, or copied from memory, in one call; each may be converted to
- * another type on the way. For one thread; may be cleared and used again.
+ * Boxes of tensors to be read from a file, or copied from memory, in one call; each may be
+ * converted to another type on the way. For one thread; may be cleared and used again.
  *
  * <p>Conversions round to nearest, ties to even; what is too large becomes an infinity, and NaN
  * stays NaN. A float64 becomes a half type by way of float32, as in torch. Items are read in the
@@ -16,7 +16,11 @@ import java.util.Arrays;
  * @see NativeCore#copy
  */
 public final class MoveBatch {
-  private static final int WORDS = 5; // of tenon_move_item
+  /** Axes that an item has at most. */
+  public static final int AXES = 3;
+
+  private static final int HEAD = 5; // words of tenon_move_item before its axes
+  private static final int WORDS = HEAD + 3 * AXES;
 
   private long[] items = new long[16 * WORDS];
   private int count;
@@ -33,7 +37,7 @@ public final class MoveBatch {
   }
 
   /**
-   * Adds elements to be converted, or copied if the types are the same.
+   * Adds neighbouring elements to be converted, or copied if the types are the same.
    *
    * @param source offset in the file, or address
    * @param destination address
@@ -47,11 +51,8 @@ public final class MoveBatch {
     if (from == to) {
       return add(source, destination, from.bytes(elements));
     }
-    if (!converts(from, to)) {
-      throw new TenonException(
-          "No conversion between these dtypes: from=%s, to=%s".formatted(from, to));
-    }
-    put(source, destination, elements, ElementCode.of(from), ElementCode.of(to));
+    item(source, destination, from, to);
+    axis(2, elements, from.bits() / 8, to.bits() / 8);
     return this;
   }
 
@@ -65,18 +66,58 @@ public final class MoveBatch {
    * @throws TenonException if a number is out of range
    */
   public MoveBatch add(long source, long destination, long bytes) {
-    put(source, destination, bytes, ElementCode.BYTES, ElementCode.BYTES);
+    return add(source, destination, DType.U8, DType.U8).axis(2, bytes, 1, 1);
+  }
+
+  /**
+   * Adds a box of one element, which {@link #axis} makes larger.
+   *
+   * @param source offset in the file, or address, of the first element
+   * @param destination address of the first element
+   * @param from type of the source, of whole bytes
+   * @param to type of the destination
+   * @return this
+   * @throws TenonException if a number is out of range, or the types differ and {@link #converts}
+   *     says no
+   */
+  public MoveBatch add(long source, long destination, DType from, DType to) {
+    item(source, destination, from, to);
     return this;
   }
 
-  private void put(long source, long destination, long length, int from, int to) {
-    if (source < 0
-        || destination == 0 && length > 0
-        || length < 0
-        || length > Long.MAX_VALUE / 16) {
+  /**
+   * Gives an axis of the item added last its size. Along the last axis neighbours are nearest in
+   * the source; where they are not neighbours in the destination too, the elements that are lie
+   * along the one before.
+   *
+   * @param axis from 0, the outermost, to 2
+   * @param count elements along it
+   * @param source bytes from one to the next in the source, not negative
+   * @param destination bytes from one to the next in the destination, not negative
+   * @return this
+   * @throws TenonException if a number is out of range
+   */
+  public MoveBatch axis(int axis, long count, long source, long destination) {
+    if (count < 0 || source < 0 || destination < 0 || count > Long.MAX_VALUE / 16) {
       throw new TenonException(
-          "Nothing can be moved so: source=%d, destination=%d, length=%d"
-              .formatted(source, destination, length));
+          "Nothing can be moved so: elements=%d, apart in the source=%d, in the destination=%d"
+              .formatted(count, source, destination));
+    }
+    int at = (this.count - 1) * WORDS + HEAD + 3 * axis;
+    items[at] = count;
+    items[at + 1] = source;
+    items[at + 2] = destination;
+    return this;
+  }
+
+  private void item(long source, long destination, DType from, DType to) {
+    if (from != to && !converts(from, to)) {
+      throw new TenonException(
+          "No conversion between these dtypes: from=%s, to=%s".formatted(from, to));
+    } else if (source < 0 || !from.isByteAddressable()) {
+      throw new TenonException(
+          "Nothing can be moved so: source=%d, destination=%d, dtype=%s"
+              .formatted(source, destination, from));
     }
     if (items.length < (count + 1) * WORDS) {
       items = Arrays.copyOf(items, 2 * items.length);
@@ -84,9 +125,12 @@ public final class MoveBatch {
     int at = count++ * WORDS;
     items[at] = source;
     items[at + 1] = destination;
-    items[at + 2] = length;
-    items[at + 3] = from;
-    items[at + 4] = to;
+    items[at + 2] = from == to ? ElementCode.BYTES : ElementCode.of(from);
+    items[at + 3] = from == to ? ElementCode.BYTES : ElementCode.of(to);
+    items[at + 4] = from.bits() / 8;
+    for (int axis = 0; axis < AXES; axis++) {
+      axis(axis, 1, 0, 0);
+    }
   }
 
   /** Items added since the start or the last {@link #clear}. */
@@ -109,6 +153,11 @@ public final class MoveBatch {
       return "items=" + count;
     }
     int at = (int) index * WORDS;
-    return "item=" + index + ", source=" + items[at] + ", length=" + items[at + 2];
+    StringBuilder facts = new StringBuilder("item=" + index + ", source=" + items[at]);
+    long bytes = items[at + 4];
+    for (int axis = 0; axis < AXES; axis++) {
+      bytes *= items[at + HEAD + 3 * axis];
+    }
+    return facts.append(", bytes=").append(bytes).toString();
   }
 }

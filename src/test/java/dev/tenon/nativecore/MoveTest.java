@@ -117,7 +117,7 @@ class MoveTest {
       assertThatThrownBy(() -> file.read(core, batch))
           .isInstanceOf(TenonException.class)
           .hasMessageContaining("short.bin")
-          .hasMessageContaining("item=1, source=50, length=51")
+          .hasMessageContaining("item=1, source=50, bytes=51")
           .hasMessageContaining("the file ends too early");
     }
   }
@@ -141,5 +141,31 @@ class MoveTest {
   void emptyTensorsNeedNoMemory() {
     core.copy(new MoveBatch().add(0, 0, 0, DType.BF16, DType.F32));
     core.fill(new FillBatch(0).add("w", 0, 0, 0, DType.F32, new Distribution.Normal(0, 1)));
+  }
+  /** Transposed, pitched and with gaps: each element as if it were moved alone. */
+  @Test
+  void boxesAreMovedAsTheirElementsWouldBe() throws IOException {
+    byte[] bytes = new byte[4 * 90 * 70];
+    new Random(6).nextBytes(bytes);
+    Path path = Files.write(folder.resolve("box.bin"), bytes);
+    Memory box = Memory.of(2L * 60 * 80);
+    Memory alone = Memory.of(2L * 60 * 80);
+    try (NativeFile file = NativeFile.open(path)) {
+      file.read(
+          core,
+          new MoveBatch()
+              .add(8, box.address(), DType.F32, DType.BF16)
+              .axis(1, 80, 4 * 70, 2)
+              .axis(2, 60, 4, 2 * 80));
+      MoveBatch elements = new MoveBatch();
+      for (int row = 0; row < 80; row++) {
+        for (int column = 0; column < 60; column++) {
+          long from = 8 + 4L * (70 * row + column);
+          elements.add(from, alone.address() + 2L * (80 * column + row), 1, DType.F32, DType.BF16);
+        }
+      }
+      file.read(core, elements);
+    }
+    assertThat(box.bytes()).isEqualTo(alone.bytes());
   }
 }
