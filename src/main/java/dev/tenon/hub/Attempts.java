@@ -40,6 +40,11 @@ final class Attempts {
           "The hub asks to wait for too long: %s, seconds=%d, most=%d"
               .formatted(facts, asked.toSeconds(), backoff.patience().toSeconds()),
           failure);
+    } else if (failures > backoff.retries() && failure instanceof Slow) {
+      throw new Unavailable(
+          "The hub is too slow: %s, attempts=%d, %s; %s=0 waits for any rate"
+              .formatted(facts, failures, failure.getMessage(), Environment.LEAST_RATE),
+          failure);
     } else if (failures > backoff.retries() || failure instanceof SSLHandshakeException) {
       throw new Unavailable(
           "The hub cannot be reached: %s, attempts=%d, reason=%s"

@@ -24,19 +24,15 @@ final class BlobBody implements HttpResponse.BodyHandler<Void>, BodySubscriber<V
 
   private final PartialBlob blob;
   private final Tally tally;
+  private final Pace pace;
   private final CompletableFuture<Void> result = new CompletableFuture<>();
-  private volatile long lastNanos = System.nanoTime();
   private @Nullable Subscription subscription;
   private boolean stopped;
 
-  BlobBody(PartialBlob blob, Tally tally) {
+  BlobBody(PartialBlob blob, Tally tally, Pace pace) {
     this.blob = blob;
     this.tally = tally;
-  }
-
-  /** When the last byte came, as {@link System#nanoTime} has it; at first, when this was made. */
-  long lastNanos() {
-    return lastNanos;
+    this.pace = pace;
   }
 
   /** Takes nothing more: when this returns, nobody writes to the blob. */
@@ -52,7 +48,7 @@ final class BlobBody implements HttpResponse.BodyHandler<Void>, BodySubscriber<V
     if (stopped) {
       return new NoBody();
     }
-    lastNanos = System.nanoTime();
+    pace.begun();
     String encoding = info.headers().firstValue("Content-Encoding").orElse("identity");
     if (info.statusCode() < 300 && !encoding.equals("identity")) {
       throw bad("The hub sends encoded bytes, which was not asked for", "encoding", encoding);
@@ -110,9 +106,9 @@ final class BlobBody implements HttpResponse.BodyHandler<Void>, BodySubscriber<V
     if (stopped || subscription == null) {
       return;
     }
-    lastNanos = System.nanoTime();
     try {
       for (ByteBuffer buffer : buffers) {
+        pace.came(buffer.remaining());
         append(buffer);
       }
       subscription.request(1);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param home the user's home directory
  */
 record Environment(Map<String, String> variables, Path home) {
+  static final String LEAST_RATE = "TENON_HUB_LEAST_RATE";
   private static final String ENDPOINT = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{(\\w+)})");
@@ -60,6 +61,17 @@ record Environment(Map<String, String> variables, Path home) {
       throw new TenonException("Not a number of seconds: HF_HUB_DOWNLOAD_TIMEOUT=" + seconds);
     }
     return Duration.ofSeconds(Long.parseLong(seconds.strip()));
+  }
+
+  /** The slowest rate at which bytes are waited for, in bytes per second. */
+  long leastRate() {
+    String bytes = first(LEAST_RATE);
+    if (bytes == null) {
+      return Floor.STANDARD;
+    } else if (!bytes.strip().matches("\\d{1,12}")) {
+      throw new TenonException("Not a number of bytes per second: " + LEAST_RATE + "=" + bytes);
+    }
+    return Long.parseLong(bytes.strip());
   }
 
   /** The token to show to the hub, or null if there is none. */

@@ -40,7 +40,7 @@ public final class Hub {
    * A builder that starts from the process's environment, the variables of {@code huggingface_hub}:
    * {@code HF_ENDPOINT}, {@code HF_TOKEN} or the token file, {@code HF_HUB_CACHE}, {@code HF_HOME},
    * {@code HF_HUB_OFFLINE}, {@code HF_HUB_DOWNLOAD_TIMEOUT} in seconds, {@code http_proxy}, {@code
-   * https_proxy}, {@code no_proxy}.
+   * https_proxy}, {@code no_proxy}; and {@code TENON_HUB_LEAST_RATE} in bytes per second.
    */
   public static Builder builder() {
     return new Builder(Environment.ofProcess());
@@ -112,6 +112,7 @@ public final class Hub {
     private @Nullable String token;
     private boolean offline;
     private int parallel = 4;
+    private long leastRate;
     private Backoff backoff = Backoff.STANDARD;
     private HubListener listener = HubListener.NONE;
 
@@ -119,6 +120,7 @@ public final class Hub {
       this.environment = environment;
       this.token = environment.token();
       this.offline = environment.offline();
+      this.leastRate = environment.leastRate();
     }
 
     /** Sets where files go, {@link HubCache#standard()} unless set. */
@@ -153,6 +155,17 @@ public final class Hub {
       return this;
     }
 
+    /**
+     * Sets the slowest rate at which the bytes of a file are waited for, 1024 unless set: a server
+     * that is slower for as long as it may be silent counts as one that does not answer.
+     *
+     * @param bytesPerSecond 0 waits for any rate
+     */
+    public Builder leastRate(long bytesPerSecond) {
+      this.leastRate = bytesPerSecond;
+      return this;
+    }
+
     /** Sets who is told how it goes. */
     public Builder listener(HubListener listener) {
       this.listener = listener;
@@ -174,6 +187,8 @@ public final class Hub {
         throw new TenonException(
             "Not a number of files to download at once: parallel=%d, most=%d"
                 .formatted(parallel, MOST_PARALLEL));
+      } else if (leastRate < 0) {
+        throw new TenonException("Not a rate in bytes per second: leastRate=" + leastRate);
       } else if (token != null && !token.matches("[!-~]+")) {
         throw new TenonException("The token holds what no token can: set HF_TOKEN anew");
       }
@@ -185,7 +200,7 @@ public final class Hub {
               token,
               offline,
               parallel,
-              environment.patience(),
+              new Floor(leastRate, environment.patience()),
               backoff,
               listener));
     }

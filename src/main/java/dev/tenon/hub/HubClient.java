@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -14,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +28,20 @@ final class HubClient implements AutoCloseable {
   private final Endpoint endpoint;
   private final @Nullable String token;
   private final Proxies proxies;
-  private final Duration patience;
+  private final Floor floor;
   private final HttpClient client;
 
   HubClient(Settings settings) {
     endpoint = settings.endpoint();
     token = settings.token();
     proxies = new Proxies(settings.environment());
-    patience = settings.patience();
+    floor = settings.floor();
     client =
         HttpClient.newBuilder()
             // One connection a file: several over one would share its window, and end with it.
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(patience)
+            .connectTimeout(floor.window())
             .proxy(proxies)
             .build();
   }
@@ -58,11 +56,10 @@ final class HubClient implements AutoCloseable {
   HttpResponse<Void> head(URI file) throws IOException, InterruptedException {
     URI uri = file;
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      long start = System.nanoTime();
       HttpRequest request =
           request(uri).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
       HttpResponse<Void> response =
-          await(client.sendAsync(request, info -> new NoBody()), () -> start);
+          await(client.sendAsync(request, info -> new NoBody()), floor.begin());
       if (!isRedirect(response) || response.headers().firstValue("X-Linked-Etag").isPresent()) {
         return response;
       }
@@ -87,10 +84,11 @@ final class HubClient implements AutoCloseable {
         // redirect the ETag is another server's. That the bytes fit together the hash will tell.
         request.header("Range", "bytes=" + blob.length() + "-");
       }
-      BlobBody body = new BlobBody(blob, tally);
+      Pace pace = floor.begin();
+      BlobBody body = new BlobBody(blob, tally, pace);
       HttpResponse<Void> response;
       try {
-        response = await(client.sendAsync(request.build(), body), body::lastNanos);
+        response = await(client.sendAsync(request.build(), body), pace);
       } finally {
         body.stop();
       }
@@ -142,16 +140,12 @@ final class HubClient implements AutoCloseable {
             .formatted(file, MOST_REDIRECTS));
   }
 
-  /** Waits for an answer and its bytes, but not when none comes for too long. */
-  private <T> HttpResponse<T> await(
-      CompletableFuture<HttpResponse<T>> answer, LongSupplier lastNanos)
+  /** Waits for an answer and its bytes, but not when they come too slowly, or not at all. */
+  private static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer, Pace pace)
       throws IOException, InterruptedException {
     try {
       while (true) {
-        long left = patience.toNanos() - (System.nanoTime() - lastNanos.getAsLong());
-        if (left <= 0) {
-          throw new HttpTimeoutException("No byte came for " + patience.toSeconds() + " s");
-        }
+        long left = pace.check();
         try {
           return checked(answer.get(left, TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {

@@ -1,6 +1,5 @@
 package dev.tenon.hub;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param token shown to it, or null
  * @param offline whether the network is not to be used
  * @param parallel files at once
- * @param patience how long a server may be silent
+ * @param floor how slow, and how long silent, a server may be
  * @param backoff between attempts
  * @param listener told how it goes
  */
@@ -23,7 +22,7 @@ record Settings(
     @Nullable String token,
     boolean offline,
     int parallel,
-    Duration patience,
+    Floor floor,
     Backoff backoff,
     HubListener listener) {
 

@@ -71,6 +71,10 @@ class EnvironmentTest {
     assertThat(of("HF_HUB_DOWNLOAD_TIMEOUT=7").patience()).isEqualTo(Duration.ofSeconds(7));
     assertThatThrownBy(() -> of("HF_HUB_DOWNLOAD_TIMEOUT=soon").patience())
         .hasMessage("Not a number of seconds: HF_HUB_DOWNLOAD_TIMEOUT=soon");
+    assertThat(of("").leastRate()).isEqualTo(1024);
+    assertThat(of("TENON_HUB_LEAST_RATE=0").leastRate()).isZero();
+    assertThatThrownBy(() -> of("TENON_HUB_LEAST_RATE=1k").leastRate())
+        .hasMessage("Not a number of bytes per second: TENON_HUB_LEAST_RATE=1k");
   }
 
   static Environment of(String variables) {

@@ -129,6 +129,71 @@ class HubFaultTest extends HubFixture {
   }
 
   @Test
+  void aHubThatDripsIsAskedAgain() throws IOException {
+    server.fault(1, "GET", weights, drip());
+
+    assertHolds(patient(20).download("org/name"), ALL);
+    assertThat(ranges()).hasSizeGreaterThan(1).last().asString().matches("bytes=[1-9]\\d*-");
+  }
+
+  @Test
+  void aHubThatDripsForEverIsOneErrorThatNamesRateAndLimit() {
+    server.fault(ALWAYS, "GET", weights, drip());
+
+    assertThatThrownBy(() -> patient(1).download("org/name"))
+        .isInstanceOf(TenonException.class)
+        .hasMessageMatching(
+            "The hub is too slow: url=.*/model.safetensors, attempts=2, seconds=3,"
+                + " bytesPerSecond=\\d{1,3}, least=1024; TENON_HUB_LEAST_RATE=0 waits for any rate");
+  }
+
+  @Test
+  void whoWaitsForAnyRateWaits() throws IOException {
+    byte[] few = bytes(80, 7);
+    server.file("model.safetensors", few, true);
+    server.fault(
+        1,
+        "GET",
+        server.bytesOf("model.safetensors"),
+        (request, out) -> {
+          head(out, 200, "Content-Length: " + few.length);
+          for (byte one : few) {
+            out.write(one);
+            out.flush();
+            Thread.sleep(50);
+          }
+        });
+    Hub hub = slow("HF_HUB_DOWNLOAD_TIMEOUT=3 TENON_HUB_LEAST_RATE=0", 0);
+
+    assertHolds(hub.download("org/name"), ALL);
+  }
+
+  private Hub patient(int retries) {
+    return slow("HF_HUB_DOWNLOAD_TIMEOUT=3", retries);
+  }
+
+  private Hub slow(String environment, int retries) {
+    return Hub.builder(EnvironmentTest.of(environment))
+        .cache(HubCache.at(root))
+        .endpoint(server.endpoint())
+        .backoff(new Backoff(retries, QUICK.first(), QUICK.longest(), QUICK.patience()))
+        .build();
+  }
+
+  /** A byte now and then, without end. */
+  private Handler drip() {
+    return (request, out) -> {
+      int from = Integer.parseInt("0" + request.header("Range").replaceAll("\\D", ""));
+      head(out, from == 0 ? 200 : 206, lengths(from, right.length));
+      for (int i = from; ; i++) {
+        out.write(right, i, 1);
+        out.flush();
+        Thread.sleep(20);
+      }
+    };
+  }
+
+  @Test
   void wrongBytesAreAskedForOnceMore() throws IOException {
     server.fault(1, "GET", weights, whole(bytes(WEIGHTS, 8)));
 
