@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.checkpoint.PickleValue.None;
 import dev.tenon.checkpoint.PickleValue.Tuple;
 import dev.tenon.tensor.Shape;
 import java.util.List;
@@ -17,6 +18,13 @@ record Arguments(String function, List<Object> values) {
   void require(int atLeast) throws PickleFault {
     if (values.size() < atLeast) {
       throw new PickleFault("too few arguments for " + function + ": " + values.size());
+    }
+  }
+
+  void require(int atLeast, int atMost) throws PickleFault {
+    require(atLeast);
+    if (values.size() > atMost) {
+      throw new PickleFault("too many arguments for " + function + ": " + values.size());
     }
   }
 
@@ -44,11 +52,31 @@ record Arguments(String function, List<Object> values) {
     return Shape.of(dims);
   }
 
-  /** Refuses a tensor whose last argument says that its values are conjugated or negated lazily. */
-  void refuseFlags() throws PickleFault {
-    Object last = values.get(values.size() - 1);
-    if (last instanceof Map<?, ?> metadata && metadata.containsValue(true)) {
+  /**
+   * Refuses a tensor whose metadata, an argument that may be left out, says that its values are
+   * conjugated or negated lazily. Torch goes by the keys: they count whatever their value is.
+   */
+  void refuseFlags(int index) throws PickleFault {
+    if (values.size() <= index || values.get(index) instanceof None) {
+      return;
+    }
+    Map<?, ?> metadata = get(index, Map.class);
+    if (metadata.containsKey("conj") || metadata.containsKey("neg")) {
       throw new PickleFault("a tensor is stored with its conjugate or negative bit set");
+    }
+  }
+
+  /**
+   * Refuses attributes of a tensor that, once torch sets them, are other values than its own: a
+   * dictionary, or a tuple of some.
+   */
+  void refuseReplacement(int index) throws PickleFault {
+    Object state = get(index, Object.class);
+    for (Object attributes : state instanceof Tuple several ? several.items() : List.of(state)) {
+      if (attributes instanceof Map<?, ?> map
+          && (map.containsKey("data") || map.containsKey("real") || map.containsKey("imag"))) {
+        throw new PickleFault("a tensor has an attribute that takes the place of its values");
+      }
     }
   }
 }

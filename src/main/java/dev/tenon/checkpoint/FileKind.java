@@ -18,8 +18,9 @@ enum FileKind {
   GGUF("a GGUF file, which Tenon does not read", null),
   GZIP("gzip-compressed", "decompress it first"),
   ZSTD("zstd-compressed", "decompress it first"),
-  TAR("a tar archive, which Tenon does not read", null),
-  PICKLE("a bare pickle, as torch before 1.6 wrote", "load it with torch and save it again"),
+  TAR("a tar archive, as torch before 0.1.10 wrote, which Tenon does not read", null),
+  TORCH_STREAM("a torch file in the format before 1.6", "give it a name that ends in .bin"),
+  PICKLE("a bare pickle, which torch.save does not write", null),
   HDF5("an HDF5 file, which Tenon does not read", null),
   NUMPY("a NumPy array, which Tenon does not read", null),
   SAFETENSORS("a safetensors file", "give it a name that ends in .safetensors"),
@@ -27,6 +28,9 @@ enum FileKind {
   UNKNOWN("unknown", null);
 
   private static final int PROBE = 512;
+
+  /** The instruction for torch's magic number; the protocol, and what it wants, stand before it. */
+  private static final String TORCH_MAGIC = "\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.";
 
   private final String what;
   private final @Nullable String remedy;
@@ -83,7 +87,8 @@ enum FileKind {
         && head.length() > 1
         && head.charAt(1) <= 5
         && !head.startsWith("\0\0\0\0", 4)) {
-      return PICKLE;
+      int magic = head.indexOf(TORCH_MAGIC);
+      return magic > 0 && magic < TORCH_MAGIC.length() ? TORCH_STREAM : PICKLE;
     }
     return ofText(head.stripLeading().toLowerCase(Locale.ROOT));
   }
@@ -93,6 +98,11 @@ enum FileKind {
       return HTML;
     }
     return text.startsWith("{") ? JSON : UNKNOWN;
+  }
+
+  /** Whether {@code torch.save} writes files of this kind. */
+  boolean isTorch() {
+    return this == ZIP || this == TORCH_STREAM;
   }
 
   /** Whether the bytes told anything. */

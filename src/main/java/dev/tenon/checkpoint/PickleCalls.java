@@ -28,19 +28,39 @@ final class PickleCalls {
       case ORDERED_DICT -> orderedDict(args);
       case SET -> set(args);
       case SIZE -> args.get(0, Tuple.class);
-      case REBUILD_TENSOR, REBUILD_TENSOR_V2 -> {
-        args.require(global == Global.REBUILD_TENSOR ? 4 : 6);
+      case REBUILD_TENSOR -> {
+        args.require(4, 4);
+        yield tensor(args, args.get(0, Storage.class).dtype());
+      }
+      case REBUILD_TENSOR_V2 -> {
+        args.require(6, 7);
+        args.refuseFlags(6);
         yield tensor(args, args.get(0, Storage.class).dtype());
       }
       case REBUILD_TENSOR_V3 -> {
-        args.require(7);
+        args.require(7, 8);
+        args.refuseFlags(7);
         yield tensor(args, args.get(6, Type.class).dtype());
       }
-      case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE -> args.get(0, Tensor.class);
+      case REBUILD_PARAMETER -> args.get(0, Tensor.class);
+      case REBUILD_PARAMETER_WITH_STATE -> {
+        args.refuseReplacement(3);
+        yield args.get(0, Tensor.class);
+      }
       case REBUILD_FROM_TYPE -> fromType(args);
-      case TENSOR_CLASS, PARAMETER_CLASS ->
-          throw new PickleFault("the pickle builds a " + global.path() + " without its data");
+      case PARAMETER_CLASS -> {
+        // As torch before 0.4 wrote a parameter.
+        if (args.count() == 0) {
+          throw withoutData(global);
+        }
+        yield args.get(0, Tensor.class);
+      }
+      case TENSOR_CLASS -> throw withoutData(global);
     };
+  }
+
+  private static PickleFault withoutData(Global type) {
+    return new PickleFault("the pickle builds a " + type.path() + " without its data");
   }
 
   private static Map<Object, Object> orderedDict(Arguments args) throws PickleFault {
@@ -80,7 +100,8 @@ final class PickleCalls {
 
   /** A tensor with attributes of its own, which are no part of its value. */
   private static Object fromType(Arguments args) throws PickleFault {
-    args.require(4);
+    args.require(4, 4);
+    args.refuseReplacement(3);
     Global type = args.get(1, Global.class);
     if (type != Global.TENSOR_CLASS && type != Global.PARAMETER_CLASS) {
       throw new PickleFault("the pickle builds a tensor of type " + type.path());
@@ -105,7 +126,6 @@ final class PickleCalls {
     if (shape.rank() != strides.rank() || first < 0) {
       throw new PickleFault("a tensor's sizes and strides do not fit: shape=" + shape);
     }
-    args.refuseFlags();
     try {
       dtype.bytes(shape.elements());
       long extent = Strides.extent(shape, strides);
@@ -119,7 +139,7 @@ final class PickleCalls {
                 + ", storage bytes="
                 + storage.bytes());
       }
-      return new Tensor(dtype, shape, strides, storage.offset() + at);
+      return new Tensor(dtype, shape, strides, storage.key(), storage.start() + at);
     } catch (ArithmeticException e) {
       throw new PickleFault("a tensor's size passes 2^63 - 1 bits: shape=" + shape);
     }

@@ -19,7 +19,7 @@ final class PickleInput {
   /**
    * Reads from a stream.
    *
-   * @param length how many bytes it has
+   * @param length how many bytes of it may be taken, by one pickle or several in a row
    */
   PickleInput(InputStream in, long length) {
     this.in = in;
@@ -27,9 +27,9 @@ final class PickleInput {
     this.left = length;
   }
 
-  /** How many bytes the pickle has. */
-  long length() {
-    return length;
+  /** How many bytes have been taken. */
+  long taken() {
+    return length - left;
   }
 
   int u8() throws IOException, PickleFault {

@@ -25,19 +25,24 @@ sealed interface PickleValue {
   record StorageClass(@Nullable DType dtype) implements PickleValue {}
 
   /**
-   * A storage: a run of bytes in the file that tensors look into.
+   * A storage, or a part of one, that tensors look into. Where in the file it is may be known only
+   * when the pickle has been read.
    *
-   * @param offset where it starts in the file
+   * @param key what the file calls the whole storage
+   * @param start where in the whole storage this begins, in bytes
    * @param bytes its length
    */
-  record Storage(@Nullable DType dtype, long offset, long bytes) implements PickleValue {}
+  record Storage(@Nullable DType dtype, String key, long start, long bytes)
+      implements PickleValue {}
 
   /**
    * A tensor's view of a storage.
    *
-   * @param offset where the first element is in the file, in bytes
+   * @param key what the file calls the whole storage
+   * @param start where the first element is in the whole storage, in bytes
    */
-  record Tensor(DType dtype, Shape shape, Shape strides, long offset) implements PickleValue {}
+  record Tensor(DType dtype, Shape shape, Shape strides, String key, long start)
+      implements PickleValue {}
 
   /** The functions and classes a pickle may name; nothing else is ever called or built. */
   enum Global implements PickleValue {

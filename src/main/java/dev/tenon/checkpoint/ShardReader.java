@@ -67,6 +67,6 @@ final class ShardReader {
         return true;
       }
     }
-    return Files.isRegularFile(file) && FileKind.of(file) == FileKind.ZIP;
+    return Files.isRegularFile(file) && FileKind.of(file).isTorch();
   }
 }

@@ -25,17 +25,19 @@ final class Unpickler {
 
   private static final int LARGEST_MEMO = 1 << 24;
 
-  /** How many values a call is handed for each byte of the pickle; each takes one to write. */
+  /** How many values calls are handed for each byte read so far; each takes one to write. */
   private static final int REUSED = 8;
 
   private final PickleInput in;
   private final Storages storages;
   private final Map<Integer, Object> memo = new HashMap<>();
   private final PickleStack stack = new PickleStack(DEEPEST_STACK);
+  private final long begin;
   private long arguments;
 
   private Unpickler(PickleInput in, Storages storages) {
     this.in = in;
+    this.begin = in.taken();
     this.storages = storages;
   }
 
@@ -140,15 +142,23 @@ final class Unpickler {
                 : argument instanceof List<?> list ? list.size() : 1;
       }
     }
-    if (this.arguments > REUSED * in.length()) {
+    if (this.arguments > REUSED * (in.taken() - begin)) {
       throw new PickleFault("the pickle uses its containers too many times over");
     }
   }
 
-  /** An OrderedDict's attributes, such as a state dict's versions, say nothing about tensors. */
+  /**
+   * An OrderedDict's attributes, such as a state dict's versions, say nothing about tensors; nor
+   * does the state torch before 0.4 gave a parameter: whether it has a gradient, and hooks.
+   */
   private void build() throws PickleFault {
-    stack.pop();
-    stack.peek(LinkedHashMap.class, "what attributes are set on");
+    Object state = stack.pop();
+    boolean ofParameter =
+        state instanceof Tuple tuple
+            && tuple.items().size() == 3
+            && tuple.items().get(0) instanceof Boolean;
+    Class<?> target = ofParameter ? PickleValue.Tensor.class : LinkedHashMap.class;
+    stack.peek(target, "what attributes are set on");
   }
 
   @SuppressWarnings("unchecked")

@@ -34,7 +34,11 @@ final class InspectCommand extends TenonCommand {
 
   private static void write(Checkpoint checkpoint, JsonGenerator json) throws IOException {
     json.writeStartObject();
-    json.writeNumberField("tensors", checkpoint.entries().size());
+    json.writeArrayFieldStart("tensors");
+    for (TensorEntry entry : checkpoint.entries()) {
+      write(entry, json);
+    }
+    json.writeEndArray();
     json.writeNumberField("bytes", checkpoint.bytes());
     json.writeArrayFieldStart("files");
     for (Shard shard : checkpoint.shards()) {

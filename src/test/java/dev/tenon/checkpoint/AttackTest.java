@@ -66,6 +66,18 @@ class AttackTest {
         .hasMessageContaining(reason);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("attacks")
+  void isRefusedInTheFormatBefore16Too(String name, String reason, byte[] pickle)
+      throws IOException {
+    Path file = directory.resolve("pytorch_model.bin");
+    Files.write(file, Streams.of(pickle));
+    assertThatThrownBy(() -> TorchFile.read(file))
+        .as(name)
+        .isExactlyInstanceOf(TenonException.class)
+        .hasMessageContaining("file=" + file);
+  }
+
   @Test
   void aPickleInAPickleIsText() throws IOException {
     // A state dict with a string that is a pickle: nobody reads it as one.

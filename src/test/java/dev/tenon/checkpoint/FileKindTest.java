@@ -35,6 +35,7 @@ class FileKindTest {
           'PK\u0003\u000400000000000'         | a zip archive
           '\u001f\u008b\u00080000000000'      | gzip-compressed
           '\u0080\u0002}q\u0000.'             | a bare pickle
+          '\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019..' | a torch file in the format before 1.6
           '{"weight_map": {}}'                | a JSON document
           ''                                  | empty
           """)

@@ -36,7 +36,9 @@ class MutationTest {
         "torch/mixed.bin",
         "torch/parameters.bin",
         "torch/cyclic.bin",
-        "torch/dtypes.bin"
+        "torch/dtypes.bin",
+        "torch/stream_module.bin",
+        "torch/stream_old.bin"
       })
   void damageIsReported(String seed) throws IOException {
     Path original = RESOURCES.resolve(seed);

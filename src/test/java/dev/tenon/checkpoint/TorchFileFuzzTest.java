@@ -16,7 +16,7 @@ class TorchFileFuzzTest {
   }
 
   /** No tensor's bytes may lie outside the file. */
-  private static void read(Path path) {
+  static void read(Path path) {
     Shard shard = TorchFile.read(path);
     for (TensorEntry entry : shard.entries()) {
       Shape strides = entry.strides();

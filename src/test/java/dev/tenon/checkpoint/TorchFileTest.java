@@ -104,7 +104,6 @@ class TorchFileTest {
           torchscript     | TorchScript
           nested          | keys=state_dict
           list            | no dictionary of tensors
-          legacy          | torch before 1.6
           compressed      | compressed
           big_endian      | byteorder=big
           missing_storage | storage is missing

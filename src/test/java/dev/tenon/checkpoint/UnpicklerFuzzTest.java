@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 
 @Tag("fuzz")
 class UnpicklerFuzzTest {
-  private static final Storage STORAGE = new Storage(DType.F32, 1000, 64);
+  private static final Storage STORAGE = new Storage(DType.F32, "0", 1000, 64);
 
   @FuzzTest
   void pickle(byte[] bytes) throws Exception {

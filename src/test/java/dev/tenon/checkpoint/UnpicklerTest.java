@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pickles written by hand: the machine's own rules, and what it refuses. */
 class UnpicklerTest {
-  /** Any storage reference gives 64 bytes of float32 at offset 1000. */
-  private static final Storage STORAGE = new Storage(DType.F32, 1000, 64);
+  /** Any storage reference gives 64 bytes of float32, 1000 bytes into the storage 0. */
+  private static final Storage STORAGE = new Storage(DType.F32, "0", 1000, 64);
 
   private static Object read(String pickle) throws Exception {
     byte[] bytes = pickle.getBytes(StandardCharsets.ISO_8859_1);
@@ -58,7 +58,7 @@ class UnpicklerTest {
   @Test
   void buildsATensorInItsStorage() throws Exception {
     assertThat(read(tensor("K\2", "K\2K\3", "K\1K\2")))
-        .isEqualTo(new Tensor(DType.F32, Shape.of(2, 3), Shape.of(1, 2), 1008));
+        .isEqualTo(new Tensor(DType.F32, Shape.of(2, 3), Shape.of(1, 2), "0", 1008));
   }
 
   @Test

@@ -142,7 +142,7 @@ class JsonTest {
     JsonNode load = Cli.run("load", out, "--strict", "--json").json();
     assertThat(load.get("dtype").textValue()).isEqualTo("bfloat16");
     JsonNode files = Cli.run("inspect", out, "--json").json();
-    assertThat(files.get("tensors")).isEqualTo(save.get("tensors"));
+    assertThat(files.get("tensors")).hasSize(save.get("tensors").intValue());
     assertThat(files.get("files")).hasSameSizeAs(save.get("files")).hasSizeGreaterThan(1);
   }
 
@@ -216,7 +216,7 @@ class JsonTest {
     inspected
         .get("files")
         .forEach(file -> file.get("tensors").forEach(it -> names.add(it.get("name").textValue())));
-    assertThat(names).hasSize(inspected.get("tensors").intValue()).doesNotHaveDuplicates();
+    assertThat(names).hasSameSizeAs(inspected.get("tensors")).doesNotHaveDuplicates();
   }
 
   private static List<String> origins(JsonNode report) {
