@@ -15,7 +15,7 @@ final class ReadPhase {
   private final Reader reader;
   private final EngineOptions options;
   private final List<Workers.Job> jobs = new ArrayList<>();
-  private final NativeReads reads;
+  private final NativeMoves moves;
   private final DeviceReads deviceReads;
   private final boolean hasCore;
   private long mapped;
@@ -26,7 +26,7 @@ final class ReadPhase {
       ShardFiles files, Reader reader, LazyCore core, Tensors onDevice, EngineOptions options) {
     this.reader = reader;
     this.options = options;
-    this.reads = new NativeReads(files, core, options.trace());
+    this.moves = new NativeMoves(files, core, options.trace());
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
@@ -75,7 +75,7 @@ final class ReadPhase {
         mapped += read.entry().bytes();
       } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
         count(step);
-        fill(step, tensors[i]);
+        fill(i, step, tensors[i]);
       }
     }
     views.finish();
@@ -87,11 +87,11 @@ final class ReadPhase {
   }
 
   private long total() {
-    return reads.bytes() + deviceReads.bytes() + bytes(jobs);
+    return moves.bytes() + deviceReads.bytes() + bytes(jobs);
   }
 
   private void fill(LongConsumer done) {
-    reads.run(done);
+    moves.run(done);
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
   }
@@ -126,10 +126,10 @@ final class ReadPhase {
     return bytes;
   }
 
-  private void fill(Step step, Tensor target) {
+  private void fill(int slot, Step step, Tensor target) {
     boolean taken =
         options.device().kind() == Device.Kind.META
-            || hasCore && reads.take(step, target)
+            || hasCore && moves.take(slot, step, target)
             || deviceReads.take(step, target);
     if (!taken) {
       reader.fill(step, target, jobs);

@@ -60,7 +60,7 @@ final class Slab {
       Tensor rows =
           torch.empty_strided(
               before(count, shape.dims()),
-              before(stride / dtype.bytes(1), Tensors.rowMajor(shape)),
+              before(stride / dtype.bytes(1), shape.rowMajor()),
               options);
       Slab slab = new Slab(Tensors.kept(rows.unbind(0)), count);
       long elements = Tensors.address(rows);

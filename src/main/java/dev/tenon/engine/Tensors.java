@@ -104,18 +104,7 @@ final class Tensors implements AutoCloseable {
 
   /** Strides in elements, row-major ones if there are none. */
   static long[] strides(Shape shape, @Nullable Shape strides) {
-    return strides == null ? rowMajor(shape) : strides.dims();
-  }
-
-  /** Row-major strides of a shape, in elements. */
-  static long[] rowMajor(Shape shape) {
-    long[] strides = new long[shape.rank()];
-    long next = 1;
-    for (int i = shape.rank() - 1; i >= 0; i--) {
-      strides[i] = next;
-      next *= Math.max(1, shape.dim(i));
-    }
-    return strides;
+    return strides == null ? shape.rowMajor() : strides.dims();
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class MoveBatch {
    *
    * @param source offset in the file, or address, of the first element
    * @param destination address of the first element
-   * @param from type of the source, of whole bytes
+   * @param from type of the source; of one without elements of whole bytes, a byte is moved
    * @param to type of the destination
    * @return this
    * @throws TenonException if a number is out of range, or the types differ and {@link #converts}
@@ -114,10 +114,9 @@ public final class MoveBatch {
     if (from != to && !converts(from, to)) {
       throw new TenonException(
           "No conversion between these dtypes: from=%s, to=%s".formatted(from, to));
-    } else if (source < 0 || !from.isByteAddressable()) {
+    } else if (source < 0) {
       throw new TenonException(
-          "Nothing can be moved so: source=%d, destination=%d, dtype=%s"
-              .formatted(source, destination, from));
+          "Nothing can be moved so: source=%d, destination=%d".formatted(source, destination));
     }
     if (items.length < (count + 1) * WORDS) {
       items = Arrays.copyOf(items, 2 * items.length);
@@ -127,7 +126,7 @@ public final class MoveBatch {
     items[at + 1] = destination;
     items[at + 2] = from == to ? ElementCode.BYTES : ElementCode.of(from);
     items[at + 3] = from == to ? ElementCode.BYTES : ElementCode.of(to);
-    items[at + 4] = from.bits() / 8;
+    items[at + 4] = from.isByteAddressable() ? from.bits() / 8 : 1; // one that is not: bytes
     for (int axis = 0; axis < AXES; axis++) {
       axis(axis, 1, 0, 0);
     }

@@ -73,6 +73,20 @@ public final class Shape {
   }
 
   /**
+   * {@return how many elements apart neighbours of each dimension are in row-major order; an empty
+   * dimension counts as one}
+   */
+  public long[] rowMajor() {
+    long[] strides = new long[dims.length];
+    long next = 1;
+    for (int i = dims.length - 1; i >= 0; i--) {
+      strides[i] = next;
+      next *= Math.max(1, dims[i]);
+    }
+    return strides;
+  }
+
+  /**
    * How many elements.
    *
    * @return the product of the sizes, 1 for a scalar

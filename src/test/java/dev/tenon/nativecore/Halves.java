@@ -3,14 +3,14 @@ package dev.tenon.nativecore;
 import java.math.BigDecimal;
 
 /** The half types by their definition, slowly: what the kernels are checked against. */
-final class Halves {
+public final class Halves {
   private Halves() {}
 
-  static float fromBfloat16(short bits) {
+  public static float fromBfloat16(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  static float fromFloat16(short bits) {
+  public static float fromFloat16(short bits) {
     int exponent = bits >> 10 & 31;
     int mantissa = bits & 1023;
     float sign = bits < 0 ? -1 : 1;
@@ -22,11 +22,11 @@ final class Halves {
         : sign * Math.scalb((float) (1024 + mantissa), exponent - 25);
   }
 
-  static short toBfloat16(float x) {
+  public static short toBfloat16(float x) {
     return nearest(x, 0x7f80, Halves::fromBfloat16, Math.scalb(1.0, 128));
   }
 
-  static short toFloat16(float x) {
+  public static short toFloat16(float x) {
     return nearest(x, 0x7c00, Halves::fromFloat16, 65536);
   }
 

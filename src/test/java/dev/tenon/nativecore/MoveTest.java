@@ -142,6 +142,7 @@ class MoveTest {
     core.copy(new MoveBatch().add(0, 0, 0, DType.BF16, DType.F32));
     core.fill(new FillBatch(0).add("w", 0, 0, 0, DType.F32, new Distribution.Normal(0, 1)));
   }
+
   /** Transposed, pitched and with gaps: each element as if it were moved alone. */
   @Test
   void boxesAreMovedAsTheirElementsWouldBe() throws IOException {

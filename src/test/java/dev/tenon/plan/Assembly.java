@@ -9,11 +9,11 @@ import java.nio.channels.FileChannel;
 import java.util.Arrays;
 
 /** Carries an {@link Step.Assemble} out, element by element: slow, and plain enough to believe. */
-final class Assembly {
+public final class Assembly {
   private Assembly() {}
 
   /** The slot's bytes, in the files' dtype; unwritten ones are 0xff. */
-  static byte[] bytes(Step.Assemble step) {
+  public static byte[] bytes(Step.Assemble step) {
     Shape shape = step.slot().shape();
     int width = step.pieces().get(0).entry().dtype().bits() / 8;
     byte[] result = new byte[(int) shape.elements() * width];
