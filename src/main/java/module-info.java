@@ -15,6 +15,7 @@ module dev.tenon {
   requires me.tongfei.progressbar;
 
   exports dev.tenon;
+  exports dev.tenon.adapter;
   exports dev.tenon.bind;
   exports dev.tenon.checkpoint;
   exports dev.tenon.hub;

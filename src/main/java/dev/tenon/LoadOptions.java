@@ -5,6 +5,8 @@ import dev.tenon.plan.Device;
 import dev.tenon.plan.DeviceRequest;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  *     of Chrome's traces, which Perfetto opens; or null
  * @param check a digest file that the weight files must agree with, compared beside the load; or
  *     null
+ * @param adapters LoRA adapters to merge into the weights, in order, each a directory or its weight
+ *     file; a load whose path is one of them takes the base that its config names
  * @param hub what a model given by name is downloaded from, as far as it is not in the cache; or
  *     null, and then the network is never asked
  */
@@ -59,6 +63,7 @@ public record LoadOptions(
     LoadProgress progress,
     @Nullable Path trace,
     @Nullable Path check,
+    List<Path> adapters,
     @Nullable Hub hub) {
 
   /**
@@ -73,6 +78,7 @@ public record LoadOptions(
     Device single = DeviceRequest.parse(device).single();
     device = single == null ? device : single.toString();
     maxMemory = Map.copyOf(maxMemory);
+    adapters = List.copyOf(adapters);
     Objects.requireNonNull(residency);
     Objects.requireNonNull(progress);
   }
@@ -125,6 +131,7 @@ public record LoadOptions(
         .progress(progress)
         .trace(trace)
         .check(check)
+        .adapters(adapters)
         .hub(hub);
   }
 
@@ -145,6 +152,7 @@ public record LoadOptions(
     private LoadProgress progress = LoadProgress.NONE;
     private @Nullable Path trace;
     private @Nullable Path check;
+    private List<Path> adapters = List.of();
     private @Nullable Hub hub;
 
     private Builder() {}
@@ -233,6 +241,19 @@ public record LoadOptions(
       return this;
     }
 
+    /** Adds a LoRA adapter to merge, after those added before: a directory or its weight file. */
+    public Builder adapter(Path adapter) {
+      List<Path> more = new ArrayList<>(adapters);
+      more.add(adapter);
+      return adapters(more);
+    }
+
+    /** Sets the LoRA adapters to merge, in order. */
+    public Builder adapters(List<Path> adapters) {
+      this.adapters = adapters;
+      return this;
+    }
+
     /** Sets what a model given by name is downloaded from; null never asks the network. */
     public Builder hub(@Nullable Hub hub) {
       this.hub = hub;
@@ -270,6 +291,7 @@ public record LoadOptions(
           progress,
           trace,
           check,
+          adapters,
           hub);
     }
   }

@@ -33,7 +33,8 @@ final class Loading {
 
   private Loading() {}
 
-  static Model load(Path path, LoadOptions options) {
+  static Model load(Path given, LoadOptions options) {
+    Path path = Adaptation.base(given, options);
     return traced(
         options,
         trace -> {
@@ -65,6 +66,10 @@ final class Loading {
   }
 
   static Model init(Path config, LoadOptions options) {
+    if (!options.adapters().isEmpty()) {
+      throw new TenonException(
+          "Adapters are merged into weights that are loaded: adapters=" + options.adapters());
+    }
     return traced(
         options,
         trace ->
@@ -134,7 +139,7 @@ final class Loading {
     EngineOptions how = engineOptions(prepared.placement(), options, trace);
     Loaded loaded =
         files == null
-            ? Engine.load(prepared.plan(), prepared.shards(), how, listener)
+            ? Engine.load(prepared.plan(), prepared.files(), how, listener)
             : Engine.load(prepared.plan(), files, how, listener);
     try {
       Strictness.check(loaded.plan(), path, options);
@@ -144,6 +149,9 @@ final class Loading {
       ReadBytes read = loaded.bytes().plus(ahead);
       LoadReport report = Reports.of(loaded, prepared.placement(), read, trace, millis);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
+      if (prepared.adapters().untied()) {
+        config.tie(false);
+      }
       return new Model(loaded, report, config, prepared.smallFiles(), options.seed());
     } catch (Throwable failure) {
       loaded.close();

@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.adapter.Adapters;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.ReadAhead;
@@ -16,6 +17,7 @@ import dev.tenon.tensor.DType;
 import dev.tenon.trace.Trace;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,12 @@ import java.util.Map;
  * @param config what the model is
  * @param source where its skeleton came from
  * @param smallFiles what stands beside the weights and is not read again
- * @param shards the files the plan reads
+ * @param shards the model's files
  * @param plan what to do
  * @param placement where each slot goes
  * @param stopwatch durations of the phases so far
  * @param readAhead bytes of the files that were read beside it
+ * @param adapters what was merged into the plan
  */
 record Preparation(
     Config config,
@@ -40,18 +43,26 @@ record Preparation(
     LoadPlan plan,
     Placement placement,
     Stopwatch stopwatch,
-    long readAhead) {
+    long readAhead,
+    Adapters.Merged adapters) {
+
+  /** All files the plan reads: the model's, then those of adapters. */
+  List<Shard> files() {
+    List<Shard> files = new ArrayList<>(shards);
+    files.addAll(adapters.shards());
+    return files;
+  }
 
   /** This, after what was read ahead beside it and has ended. */
   Preparation after(ReadAhead ahead) {
     return new Preparation(
-        config, source, smallFiles, shards, plan, placement, stopwatch, ahead.bytes());
+        config, source, smallFiles, shards, plan, placement, stopwatch, ahead.bytes(), adapters);
   }
 
   /** Of a checkpoint. */
   static Preparation ofCheckpoint(Path path, LoadOptions options, Trace trace) {
     Stopwatch stopwatch = new Stopwatch(trace);
-    Checkpoint checkpoint = Checkpoint.open(path, options.variant());
+    Checkpoint checkpoint = Checkpoint.open(Adaptation.base(path, options), options.variant());
     stopwatch.end(Stopwatch.Phase.HEADERS);
     return of(checkpoint, path, options, stopwatch);
   }
@@ -69,16 +80,18 @@ record Preparation(
     Skeleton skeleton = source.find(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     PlanOptions asked = new PlanOptions(options.dtype(), options.ignoreMismatched());
-    LoadPlan plan =
+    LoadPlan base =
         skeleton == null
             ? Planner.plan(checkpoint, asked)
             : Planner.plan(checkpoint, skeleton, config, asked);
+    Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
+    LoadPlan plan = adapters.plan();
     Strictness.check(plan, path, options);
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null);
     return new Preparation(
-        config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0);
+        config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0, adapters);
   }
 
   /** Of a config alone: everything will be initialised. */
@@ -92,7 +105,9 @@ record Preparation(
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(directory(path), true);
-    return new Preparation(config, source, smallFiles, List.of(), plan, placement, stopwatch, 0);
+    Adapters.Merged none = new Adapters.Merged(plan, List.of(), false);
+    return new Preparation(
+        config, source, smallFiles, List.of(), plan, placement, stopwatch, 0, none);
   }
 
   /** A strategy that is told of no devices has those of this machine. */

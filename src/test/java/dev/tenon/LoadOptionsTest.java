@@ -7,6 +7,7 @@ import dev.tenon.hub.Hub;
 import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ class LoadOptionsTest {
             (phase, done, total) -> {},
             Path.of("trace.json"),
             Path.of("digest.json"),
+            List.of(Path.of("adapter")),
             Hub.standard());
 
     assertThat(options.toBuilder().build()).isEqualTo(options);

@@ -18,7 +18,7 @@ class RoomsTest {
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan"})
+  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan", "adapter"})
   void planningIsPureJava(String room) {
     refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }
@@ -27,6 +27,18 @@ class RoomsTest {
   void filesAndModelsMeetInThePlan() {
     refuse("checkpoint", "dev.tenon.skeleton..", "dev.tenon.plan..");
     refuse("skeleton", "dev.tenon.checkpoint..", "dev.tenon.plan..");
+  }
+
+  @Test
+  void adaptersChangeAPlanThatKnowsNothingOfThem() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.tenon", "dev.tenon.adapter..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.adapter..")
+        .check(TENON);
+    refuse("adapter", "dev.tenon.hub..", "picocli..");
   }
 
   @Test

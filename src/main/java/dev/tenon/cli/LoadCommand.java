@@ -17,6 +17,7 @@ final class LoadCommand extends ModelCommand {
   void declare(CommandSpec spec) {
     Source.declare(spec, "PATH", "A checkpoint's directory.");
     super.declare(spec);
+    AdapterOption.declare(spec);
     spec.addOption(
         Options.value(
             DigestCommand.CHECK,
@@ -27,6 +28,7 @@ final class LoadCommand extends ModelCommand {
 
   @Override
   void read(ParseResult parsed, LoadOptions.Builder options) {
+    AdapterOption.read(parsed, options);
     options.check(parsed.matchedOptionValue(DigestCommand.CHECK, null));
   }
 

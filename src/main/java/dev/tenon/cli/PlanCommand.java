@@ -17,6 +17,7 @@ final class PlanCommand extends TenonCommand {
   void declare(CommandSpec spec) {
     Source.declare(spec, "PATH", "A checkpoint's directory.");
     LoadChoice.declare(spec);
+    AdapterOption.declare(spec);
     ReportOption.declare(spec);
   }
 
@@ -24,7 +25,10 @@ final class PlanCommand extends TenonCommand {
   public void run(ParseResult parsed, Console console) {
     LoadReport report;
     try (ReportPage page = ReportOption.begin(parsed)) {
-      report = Tenon.preview(Source.checkpoint(parsed, console), LoadChoice.read(parsed).build());
+      report =
+          Tenon.preview(
+              Source.checkpoint(parsed, console),
+              AdapterOption.read(parsed, LoadChoice.read(parsed)).build());
       if (page != null) {
         page.write(report);
       }

@@ -40,6 +40,7 @@ final class SaveCommand extends TenonCommand {
             .description("The directory to save to, made if it is not there.")
             .build());
     LoadChoice.declare(spec);
+    AdapterOption.declare(spec);
     spec.addOption(
         Options.value(
             MAX_SHARD_SIZE,
@@ -55,7 +56,7 @@ final class SaveCommand extends TenonCommand {
 
   @Override
   public void run(ParseResult parsed, Console console) {
-    LoadOptions.Builder load = LoadChoice.read(parsed);
+    LoadOptions.Builder load = AdapterOption.read(parsed, LoadChoice.read(parsed));
     SaveOptions save =
         SaveOptions.defaults()
             .checkpointNames(!parsed.hasMatchedOption(MODEL_NAMES))

@@ -5,9 +5,15 @@ import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.start.TorchRuntime;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.LowRank;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
+import dev.tenon.trace.Span;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
 /** One load, from its plan to its tensors. Closing it frees whatever was not handed out. */
@@ -69,6 +75,7 @@ final class LoadRun implements AutoCloseable {
     }
     timings.end(Phase.ALLOCATE);
     reading(this::read);
+    reading(this::change);
     bytes = bytes.plus(new ReadBytes(0, 0, readAhead, 0, 0));
     timings.end(Phase.READ);
     Missing missing = new Missing(plan, initialized, tensors, lanes, options, listener, core);
@@ -157,6 +164,32 @@ final class LoadRun implements AutoCloseable {
       if (step instanceof Step.Read read && lane(i).maps(i, step)) {
         mapped.add(tensors[i], read.entry().file());
       }
+    }
+  }
+
+  /** Adds what adapters add to slots whose bytes are there. */
+  @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+  private void change() {
+    Map<Integer, List<LowRank>> bySlot = new TreeMap<>();
+    for (LowRank change : plan.changes()) {
+      bySlot.computeIfAbsent(change.slot(), slot -> new ArrayList<>()).add(change);
+    }
+    Reader reader = new Reader(files, onCpu, Device.CPU, Residency.COPY);
+    for (Map.Entry<Integer, List<LowRank>> changes : bySlot.entrySet()) {
+      int slot = changes.getKey();
+      Step step = plan.steps().get(slot);
+      if (lane(slot).isMeta() || step.bytes() == 0) {
+        continue;
+      }
+      try (Span span = options.trace().slots(step.slot().name(), 1, step.bytes())) {
+        Changes.apply(reader, tensors[slot], changes.getValue());
+      } catch (IOException e) {
+        String facts = "tensor=" + step.slot().name();
+        throw TorchErrors.of("An adapter cannot be read", facts, e);
+      }
+    }
+    if (!bySlot.isEmpty()) {
+      files.verifyUnchanged();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.InitStep;
@@ -29,6 +30,13 @@ public final class PlannedOrigins {
     Map<InitRule, SlotOrigin> drawn = new HashMap<>();
     for (int i = 0; i < rules.length; i++) {
       origins.add(origin(plan, plan.steps().get(i), rules[i], drawn));
+    }
+    for (LowRank change : plan.changes()) {
+      SlotOrigin before = origins.get(change.slot());
+      String with = before.from() + " + " + change.adapter();
+      if (!before.from().endsWith(" + " + change.adapter())) {
+        origins.set(change.slot(), new SlotOrigin(SlotOrigin.Kind.CONVERTED, with));
+      }
     }
     return origins;
   }

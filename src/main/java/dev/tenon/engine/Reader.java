@@ -154,7 +154,7 @@ final class Reader {
    * An entry as a tensor on the CPU in the file's dtype: mapped if that may be and its offset
    * allows, else read.
    */
-  private Tensor source(TensorEntry entry) throws IOException {
+  Tensor source(TensorEntry entry) throws IOException {
     if (maps && entry.bytes() > 0 && entry.aligned()) {
       return view(entry);
     }

@@ -35,7 +35,8 @@ final class CandidateResolution {
         plan.missing(),
         plan.unexpected(),
         plan.mismatched(),
-        warnings);
+        warnings,
+        plan.changes());
   }
 
   private static String name(LoadPlan plan, int slot) {

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  * @param unexpected keys of the files that no slot takes, as they are called after renaming, sorted
  * @param mismatched slots whose stored shape differs, sorted by name; they count as absent
  * @param warnings what a user should know, a sentence each
+ * @param changes what adapters add to slots once their bytes are there, in order
  */
 public record LoadPlan(
     Skeleton skeleton,
@@ -37,11 +38,14 @@ public record LoadPlan(
     List<String> missing,
     List<String> unexpected,
     List<Mismatch> mismatched,
-    List<String> warnings) {
+    List<String> warnings,
+    List<LowRank> changes) {
 
-  /** Copies the lists. */
+  /** Copies the lists; what is changed has memory of its own. */
   public LoadPlan {
-    steps = List.copyOf(steps);
+    changes = LowRank.ofOwners(changes, steps);
+    steps = List.copyOf(changes.isEmpty() ? steps : LowRank.owning(steps, changes));
+    changes = List.copyOf(changes);
     ties = List.copyOf(ties);
     candidates = List.copyOf(candidates);
     parted = List.copyOf(parted);
@@ -49,6 +53,34 @@ public record LoadPlan(
     unexpected = List.copyOf(unexpected);
     mismatched = List.copyOf(mismatched);
     warnings = List.copyOf(warnings);
+  }
+
+  /** A plan without adapters. */
+  public LoadPlan(
+      Skeleton skeleton,
+      DType dtype,
+      Dialect dialect,
+      List<Step> steps,
+      List<TieGroup> ties,
+      List<TieCandidate> candidates,
+      List<Tie> parted,
+      List<String> missing,
+      List<String> unexpected,
+      List<Mismatch> mismatched,
+      List<String> warnings) {
+    this(
+        skeleton,
+        dtype,
+        dialect,
+        steps,
+        ties,
+        candidates,
+        parted,
+        missing,
+        unexpected,
+        mismatched,
+        warnings,
+        List.of());
   }
 
   /**
@@ -60,6 +92,37 @@ public record LoadPlan(
    */
   public LoadPlan resolve(Predicate<TieCandidate> equal) {
     return candidates.isEmpty() ? this : CandidateResolution.resolve(this, equal);
+  }
+
+  /** This plan with other warnings. */
+  public LoadPlan warning(List<String> said) {
+    return with(steps, candidates, parted, missing, mismatched, said, changes);
+  }
+
+  /**
+   * This plan with other steps, whose ties say which slots share a tensor, and changes of slots.
+   */
+  public LoadPlan with(
+      List<Step> others,
+      List<TieCandidate> undecided,
+      List<Tie> apart,
+      List<String> absent,
+      List<Mismatch> misfits,
+      List<String> said,
+      List<LowRank> changed) {
+    return new LoadPlan(
+        skeleton,
+        dtype,
+        dialect,
+        others,
+        Owners.groups(Owners.of(others)),
+        undecided,
+        apart,
+        absent,
+        unexpected,
+        misfits,
+        said,
+        changed);
   }
 
   /** How many bytes the model's tensors take, by where they come from. */

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Piece(TensorEntry entry, Box source, Box target, @Nullable Transpose transpose) {
 
+  /** Whether all of the entry goes somewhere as it is. */
+  public boolean isWhole() {
+    return transpose == null && source.size().equals(entry.shape());
+  }
+
   /** Two dimensions exchanged. */
   public record Transpose(int first, int second) {}
 }

@@ -24,8 +24,14 @@ public sealed interface Step {
    * @param slot the slot
    * @param dtype its dtype in the model
    * @param entry where the bytes are; its shape is the slot's
+   * @param own whether the slot needs memory of its own, since what it holds is changed afterwards
    */
-  record Read(Slot slot, DType dtype, TensorEntry entry) implements Step {
+  record Read(Slot slot, DType dtype, TensorEntry entry, boolean own) implements Step {
+    /** A slot that may be a view of the file. */
+    public Read(Slot slot, DType dtype, TensorEntry entry) {
+      this(slot, dtype, entry, false);
+    }
+
     /** Whether the bytes are final as they are in the file. */
     public boolean exact() {
       return entry.dtype() == dtype && entry.contiguous();
@@ -33,7 +39,7 @@ public sealed interface Step {
 
     /** Whether the slot can be a view of the mapped file: final as it is, and aligned there. */
     public boolean viewable() {
-      return exact() && entry.bytes() > 0 && entry.aligned();
+      return !own && exact() && entry.bytes() > 0 && entry.aligned();
     }
   }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config {
   private static final String TEXT = "text_config";
+  private static final JsonNode NO = JsonNodeFactory.instance.booleanNode(false);
 
   private final String origin;
   private final ObjectNode fields;
@@ -243,6 +244,19 @@ public final class Config {
   /** Whether the field holds a list. */
   public boolean isList(String name) {
     return fields.path(name).isArray();
+  }
+
+  /** Whether the field holds a text. */
+  public boolean isText(String name) {
+    return fields.path(name).isTextual();
+  }
+
+  /** Whether the field holds something: not null, false, an empty text, list or object. */
+  public boolean says(String name) {
+    JsonNode node = fields.path(name);
+    return node.isContainerNode()
+        ? !node.isEmpty()
+        : node.isTextual() ? !node.textValue().isEmpty() : has(name) && !node.equals(NO);
   }
 
   /** Whether the field holds an object. */

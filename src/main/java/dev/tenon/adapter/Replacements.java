@@ -1,0 +1,143 @@
+package dev.tenon.adapter;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.LoadPlan;
+import dev.tenon.plan.LowRank;
+import dev.tenon.plan.Mismatch;
+import dev.tenon.plan.Step;
+import dev.tenon.plan.TieCandidate;
+import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.Tie;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The steps of a plan while adapters replace some of them: a parameter that was trained whole is
+ * read from the adapter's file. What is replaced in place stays tied; what the adapter keeps a copy
+ * of is tied to nothing any longer, and the names it was tied to keep what they had.
+ */
+final class Replacements {
+  private final LoadPlan base;
+  private final List<LowRank> changes;
+  private final List<Step> steps;
+  private final List<TieCandidate> candidates;
+  private final List<Tie> parted;
+  private final List<String> missing;
+  private final List<Mismatch> mismatched;
+
+  /** Of a plan, and of changes so far, which what is replaced loses. */
+  Replacements(LoadPlan base, List<LowRank> changes) {
+    this.base = base;
+    this.changes = changes;
+    this.steps = new ArrayList<>(base.steps());
+    this.candidates = new ArrayList<>(base.candidates());
+    this.parted = new ArrayList<>(base.parted());
+    this.missing = new ArrayList<>(base.missing());
+    this.mismatched = new ArrayList<>(base.mismatched());
+  }
+
+  /** What brings a slot's own bytes in, its tensor's owner's if it shares one. */
+  Step step(int slot) {
+    return steps.get(owner(slot));
+  }
+
+  /** The slots that share a tensor with a slot, itself included. */
+  List<Integer> sharing(int slot) {
+    for (TieGroup group : base.ties()) {
+      if (group.members().contains(slot)) {
+        List<Integer> sharing = new ArrayList<>(group.members());
+        sharing.removeIf(other -> owner(other) != owner(slot));
+        return sharing;
+      }
+    }
+    return List.of(slot);
+  }
+
+  /** Whether a tie was undone. */
+  boolean untied() {
+    return parted.size() > base.parted().size();
+  }
+
+  /**
+   * Replaces a slot.
+   *
+   * @param entry what by
+   * @param apart whether the slot gets a tensor of its own
+   */
+  void replace(int slot, TensorEntry entry, boolean apart) {
+    Slot it = base.skeleton().slots().get(slot);
+    if (!entry.shape().equals(it.shape())) {
+      throw new TenonException(
+          "A parameter of an adapter has another shape than its base's: file=%s, key=%s, actual=%s, expected=%s"
+              .formatted(entry.file(), entry.name(), entry.shape(), it.shape()));
+    }
+    List<Integer> sharing = sharing(slot);
+    if (apart) {
+      part(slot, sharing);
+      sharing = List.of(slot);
+    }
+    List<Integer> all = sharing;
+    changes.removeIf(change -> all.contains(change.slot()));
+    int owner = owner(slot);
+    steps.set(owner, new Step.Read(slotOf(owner), steps.get(owner).dtype(), entry));
+    for (int member : sharing) {
+      missing.remove(slotOf(member).name());
+      mismatched.removeIf(mismatch -> mismatch.name().equals(slotOf(member).name()));
+    }
+  }
+
+  /** Gives a slot's tensor to the others that share it, and undoes the ties that say so. */
+  private void part(int slot, List<Integer> sharing) {
+    String name = slotOf(slot).name();
+    for (Tie tie : base.skeleton().ties()) {
+      if ((tie.target().equals(name) || tie.source().equals(name)) && !parted.contains(tie)) {
+        parted.add(tie);
+      }
+    }
+    candidates.removeIf(it -> it.target() == slot || it.owner() == slot);
+    List<Integer> others = new ArrayList<>(sharing);
+    others.remove(Integer.valueOf(slot));
+    if (others.isEmpty()) {
+      return;
+    }
+    Step step = step(slot);
+    int heir = steps.get(slot) instanceof Step.Tied tied ? tied.owner() : others.get(0);
+    for (int other : others) {
+      Step.Tied tied = new Step.Tied(slotOf(other), step.dtype(), heir);
+      steps.set(other, other == heir ? of(slotOf(heir), step) : tied);
+    }
+    steps.set(slot, new Step.Initialize(slotOf(slot), step.dtype()));
+    changes.replaceAll(change -> sharing.contains(change.slot()) ? change.of(heir) : change);
+    for (int i = 0; i < candidates.size(); i++) {
+      TieCandidate it = candidates.get(i);
+      candidates.set(
+          i, it.owner() == slot ? new TieCandidate(it.target(), heir, it.declared()) : it);
+    }
+  }
+
+  private static Step of(Slot slot, Step step) {
+    if (step instanceof Step.Read read) {
+      return new Step.Read(slot, read.dtype(), read.entry());
+    } else if (step instanceof Step.Assemble assemble) {
+      return new Step.Assemble(slot, assemble.dtype(), assemble.pieces());
+    }
+    return new Step.Initialize(slot, step.dtype());
+  }
+
+  /** The plan as adapters leave it. */
+  LoadPlan plan(List<String> warnings) {
+    List<String> all = new ArrayList<>(base.warnings());
+    all.addAll(warnings);
+    return base.with(steps, candidates, parted, missing, mismatched, all, changes);
+  }
+
+  private int owner(int slot) {
+    return steps.get(slot) instanceof Step.Tied tied ? tied.owner() : slot;
+  }
+
+  private Slot slotOf(int slot) {
+    return base.skeleton().slots().get(slot);
+  }
+}
