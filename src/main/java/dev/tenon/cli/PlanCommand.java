@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.LoadOptions;
 import dev.tenon.LoadReport;
 import dev.tenon.Tenon;
 import dev.tenon.report.ReportPage;
@@ -9,6 +10,8 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code tenon plan}: what a load would do. */
 final class PlanCommand extends TenonCommand {
+  private static final String MOVES = "--moves";
+
   PlanCommand() {
     super("Says what load would do. Never loads libtorch.");
   }
@@ -19,10 +22,20 @@ final class PlanCommand extends TenonCommand {
     LoadChoice.declare(spec);
     AdapterOption.declare(spec);
     ReportOption.declare(spec);
+    spec.addOption(
+        Options.flag(MOVES, "Say what of each file becomes what of which slot, and how, instead."));
   }
 
   @Override
   public void run(ParseResult parsed, Console console) {
+    if (parsed.hasMatchedOption(MOVES)) {
+      LoadOptions options = LoadChoice.read(parsed).build();
+      printMoves(
+          new MovesReport(Tenon.plan(Source.checkpoint(parsed, console), options), options),
+          parsed,
+          console);
+      return;
+    }
     LoadReport report;
     try (ReportPage page = ReportOption.begin(parsed)) {
       report =
@@ -37,6 +50,14 @@ final class PlanCommand extends TenonCommand {
       console.json(json -> ReportJson.write(report, Map.of(), json));
     } else {
       ReportText.print(report, Map.of(), console.out());
+    }
+  }
+
+  private static void printMoves(MovesReport moves, ParseResult parsed, Console console) {
+    if (json(parsed)) {
+      console.json(moves::write);
+    } else {
+      moves.print(console.out());
     }
   }
 }

@@ -26,7 +26,7 @@ public record Move(
     axes = List.copyOf(axes);
   }
 
-  /** How a move is carried out. */
+  /** How a move is carried out where the slot has memory of its own. */
   public enum Kind {
     /** Neighbours stay neighbours: one run of bytes. */
     RUN,
