@@ -44,6 +44,12 @@ public final class Victim implements AutoCloseable {
     TimeUnit.NANOSECONDS.sleep(nanos);
   }
 
+  /** Asks it to end, as SIGTERM does, and waits until it has. */
+  public void terminate() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
   /** In the process itself: notes the version it has done, the first one aloud. */
   public static void note(Path log, int version, boolean first) throws IOException {
     Files.writeString(log, version + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);

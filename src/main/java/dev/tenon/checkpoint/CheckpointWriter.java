@@ -74,9 +74,18 @@ public final class CheckpointWriter {
    * @param listener told how far it is
    * @return the weight files
    * @throws TenonException if it cannot be written, another save to the directory runs, or the
-   *     thread is interrupted; unless the message says otherwise, the directory is as it was
+   *     thread is interrupted, which the end of the process does too; unless the message says
+   *     otherwise, the directory is as it was
    */
+  @SuppressWarnings("try") // It works by being closed; nothing refers to it.
   public static List<Path> write(
+      Path directory, NewCheckpoint checkpoint, long maxShardBytes, Listener listener) {
+    try (ProcessEnd end = ProcessEnd.interrupting()) {
+      return writeWhole(directory, checkpoint, maxShardBytes, listener);
+    }
+  }
+
+  private static List<Path> writeWhole(
       Path directory, NewCheckpoint checkpoint, long maxShardBytes, Listener listener) {
     List<Path> made = new ArrayList<>();
     boolean done = false;

@@ -19,6 +19,7 @@ class KilledSaveTest {
   /** More with {@code -Dtenon.kills=N}. */
   private static final int KILLS = Integer.getInteger("tenon.kills", 25);
 
+  private static final int SIGNALS = 5;
   private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   @TempDir private Path dir;
@@ -50,7 +51,23 @@ class KilledSaveTest {
     assertThat(target.resolve(Staging.NAME)).doesNotExist();
   }
 
-  /** Saves until it is killed. */
+  @Test
+  void aSignalLeavesNothingUnfinished() throws Exception {
+    Path target = dir.resolve("model");
+    Path log = dir.resolve("saved");
+    Versions.write(target, 0);
+    int version = 0;
+    for (int signal = 0; signal < SIGNALS; signal++) {
+      try (Victim child = Victim.start(Child.class, target, (version + 1) % Versions.COUNT, log)) {
+        child.live(signal * LONGEST_NANOS / SIGNALS);
+        child.terminate();
+      }
+      assertThat(target.resolve(Staging.NAME)).as("signal %d", signal).doesNotExist();
+      version = Versions.read(target);
+    }
+  }
+
+  /** Saves until it is ended. */
   static final class Child {
     private Child() {}
 
