@@ -5,11 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.tenon.TenonException;
+import dev.tenon.file.NewFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Map;
 
@@ -48,24 +47,10 @@ public final class DigestFile {
    * @throws TenonException if it cannot be written
    */
   public static void write(CheckpointDigest digest, Path file) {
-    try {
-      Path beside = file.toAbsolutePath().getParent();
-      Path temporary = Files.createTempFile(beside, file.getFileName().toString(), ".tmp");
-      try {
-        write(temporary, digest);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+    try (NewFile whole = NewFile.create(file)) {
+      whole.write(out -> write(digest, out));
     } catch (IOException e) {
-      throw new TenonException(
-          "The digest cannot be written: file=" + file + ", reason=" + e.getMessage(), e);
-    }
-  }
-
-  private static void write(Path file, CheckpointDigest digest) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      write(digest, out);
+      throw new TenonException("The digest cannot be written: file=" + file + ", reason=" + e, e);
     }
   }
 

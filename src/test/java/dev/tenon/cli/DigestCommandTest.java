@@ -66,6 +66,26 @@ class DigestCommandTest {
   }
 
   @Test
+  void whoeverMayReadOtherNewFilesMayReadADigest() throws IOException {
+    Path other = Files.createFile(directory.resolve("other"));
+    Path file = directory.resolve("digest.json");
+    Cli.run("digest", MODEL, "--write", file);
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(other));
+  }
+
+  @Test
+  void whereNoDigestCanBeWrittenIsSaidInALine() {
+    for (Path place : List.of(Path.of("/"), directory, directory.resolve("no/file"))) {
+      Cli refused = Cli.run("digest", MODEL, "--write", place);
+      assertThat(refused.status()).isOne();
+      assertThat(refused.err().lines())
+          .singleElement()
+          .asString()
+          .contains("The digest cannot be written: file=" + place);
+    }
+  }
+
+  @Test
   void bothAtOnceIsWrongUsage() {
     Cli both = Cli.run("digest", MODEL, "--write", "a", "--check", "b");
     assertThat(both.status()).isEqualTo(2);
