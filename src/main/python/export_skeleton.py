@@ -3,6 +3,8 @@
 
 usage: export_skeleton.py CHECKPOINT_OR_CONFIG [--class NAME] [-o FILE] [--trust-remote-code]
 
+The file is skeleton.json beside the weights, where a load finds it, and its path is printed.
+
 Needs transformers (5.x) and torch alone. The model is built on the meta device, so it costs no memory, and
 its own initialisation is run there and recorded: which primitive fills which tensor, in which order. Values
 of buffers are computed by running the recorded operations that lead to them, and nothing else, on the CPU.
@@ -885,20 +887,33 @@ def export(model_class, config):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("source", help="a checkpoint's directory or a config.json")
+    p.add_argument("source", help="a checkpoint's directory, a config.json, or a model's name in the cache")
     p.add_argument("--class", dest="name", help="the class (default: the first of the config's architectures)")
-    p.add_argument("-o", "--output", default="skeleton.json")
+    p.add_argument("-o", "--output", metavar="FILE", help="where to (default: skeleton.json beside the weights)")
     p.add_argument("--trust-remote-code", action="store_true", help="run the model's code beside the checkpoint")
     a = p.parse_args()
     try:
         config = transformers.AutoConfig.from_pretrained(a.source, trust_remote_code=a.trust_remote_code)
     except (OSError, ValueError) as e:
         sys.exit(str(e).strip())
-    directory = a.source if os.path.isdir(a.source) else os.path.dirname(os.path.abspath(a.source))
+    directory = directory_of(a.source)
     skeleton = export(find_class(config, a.name, directory, a.trust_remote_code), config)
     for note in skeleton["notes"]:
         print("note:", note, file=sys.stderr)
-    write(skeleton, a.output)
+    path = a.output or os.path.join(directory, "skeleton.json")
+    try:
+        write(skeleton, path)
+    except OSError as e:
+        sys.exit(f"The skeleton cannot be written: file={path}, reason={e.strerror}. -o FILE writes it elsewhere.")
+    print(path)
+
+
+def directory_of(source):
+    """Where a checkpoint's weights are, given the directory, a file in it, or the name it has in the cache."""
+    if os.path.isdir(source):
+        return source
+    config = source if os.path.exists(source) else transformers.utils.cached_file(source, "config.json")
+    return os.path.dirname(os.path.abspath(config))
 
 
 def write(skeleton, path):
@@ -911,8 +926,14 @@ def write(skeleton, path):
         else:
             separators = (",", ":") if name == "init" else None
             lines.append(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False, separators=separators)}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("{\n" + ",\n".join(lines) + "\n}\n")
+    unfinished = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write("{\n" + ",\n".join(lines) + "\n}\n")
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
 
 
 if __name__ == "__main__":
