@@ -7,7 +7,6 @@ import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.InitRule;
 import java.util.List;
 
 /**
@@ -62,10 +61,8 @@ public final class AltClip implements Family {
   private static Block model(Config c) {
     Config text = text(Clip.part(c, "text", TEXT));
     Config vision = Clip.part(c, "vision", Clip.VISION);
-    InitRule scale = new InitRule.Constant(c.number("logit_scale_init_value"));
     return Clip.joined(
         c,
-        scale,
         new Clip.Tower(textModel(text), text.integer("project_dim")),
         new Clip.Tower(Clip.visionModel(vision), vision.integer("hidden_size")));
   }
