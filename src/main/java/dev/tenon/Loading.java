@@ -73,7 +73,12 @@ final class Loading {
     return traced(
         options,
         trace ->
-            carryOut(Preparation.ofConfig(config, options, trace), null, config, options, trace));
+            carryOut(
+                Preparation.ofConfig(config, options, trace).drawable(options),
+                null,
+                config,
+                options,
+                trace));
   }
 
   private static Model traced(LoadOptions options, Function<Trace, Model> load) {

@@ -6,6 +6,7 @@ import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.ReadAhead;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.DeviceRequest;
+import dev.tenon.plan.InitialValues;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Placement;
 import dev.tenon.plan.Placer;
@@ -87,6 +88,7 @@ record Preparation(
     Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
     LoadPlan plan = adapters.plan();
     Strictness.check(plan, path, options);
+    requireInitialValues(plan, config, options);
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null);
@@ -94,7 +96,20 @@ record Preparation(
         config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0, adapters);
   }
 
-  /** Of a config alone: everything will be initialised. */
+  /** A caller's initialiser may know better; the engine sees to what it leaves. */
+  private static void requireInitialValues(LoadPlan plan, Config config, LoadOptions options) {
+    if (options.initializer() == null) {
+      InitialValues.require(plan, config);
+    }
+  }
+
+  /** This, of which every initial value is known. */
+  Preparation drawable(LoadOptions options) {
+    requireInitialValues(plan, config, options);
+    return this;
+  }
+
+  /** Of a config alone: everything is to be initialised. */
   static Preparation ofConfig(Path path, LoadOptions options, Trace trace) {
     Stopwatch stopwatch = new Stopwatch(trace);
     SkeletonSource source = new SkeletonSource(options, directory(path));

@@ -70,7 +70,7 @@ final class LoadChoice {
       String dtype = parsed.matchedOptionValue(DTYPE, AUTO);
       LoadOptions.Builder options =
           ClassChoice.read(parsed)
-              .dtype(dtype.equals(AUTO) ? null : DType.ofTorchName(dtype))
+              .dtype(dtype.equals(AUTO) ? null : dtype(dtype))
               .device(parsed.matchedOptionValue(DEVICE, "cpu"))
               .maxMemory(Budgets.parse(parsed.matchedOptionValue(MAX_MEMORY, "")))
               .seed(parsed.matchedOptionValue(SEED, 0L))
@@ -84,6 +84,13 @@ final class LoadChoice {
     } catch (TenonException e) {
       throw new ParameterException(parsed.commandSpec().commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** By torch's words, or as people write it: {@code bf16}, {@code fp16}. */
+  private static DType dtype(String word) {
+    String code = word.toUpperCase(Locale.ROOT);
+    DType known = DType.ofCode(code.startsWith("FP") ? "F" + code.substring(2) : code);
+    return DType.ofModel(known == null ? word : known.torchName(), "option=" + DTYPE);
   }
 
   private static void value(CommandSpec spec, String name, Class<?> type, String description) {

@@ -1,6 +1,7 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
+import dev.tenon.plan.InitialValues;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
@@ -92,6 +93,9 @@ final class Missing {
       int slot = step.slot();
       boolean clear = initialized.isClear(slot);
       if (lane.has(slot) && (clear || counts(step, lane))) {
+        if (clear && !step.rule().known()) {
+          throw InitialValues.unknown("", slots.get(slot), step.rule());
+        }
         DType dtype = plan.steps().get(slot).dtype();
         Tensor tensor = clear ? tensors[slot] : null;
         tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensor));

@@ -23,10 +23,12 @@ final class LoadDType {
     }
     DType configured = config.dtype();
     if (configured != null) {
-      return floating(configured);
+      return configured;
     }
     String indexed = checkpoint.indexMetadata().get("dtype");
-    return indexed != null ? floating(DType.ofTorchName(indexed)) : firstStored(checkpoint);
+    return indexed != null
+        ? DType.ofModel(indexed, "directory=" + checkpoint.directory() + ", field=metadata.dtype")
+        : firstStored(checkpoint);
   }
 
   /** The dtype, if models can be loaded in it. */

@@ -133,10 +133,15 @@ public final class Config {
     return strings("architectures");
   }
 
-  /** {@code dtype}, or the older {@code torch_dtype}, or null; {@code auto} counts as absent. */
+  /**
+   * {@code dtype}, or the older {@code torch_dtype}, or null; {@code auto} counts as absent.
+   *
+   * @throws TenonException if it is no floating-point dtype; the message lists those there are
+   */
   public @Nullable DType dtype() {
-    String name = string("dtype", string("torch_dtype", "auto"));
-    return name.equals("auto") ? null : DType.ofTorchName(name);
+    String field = has("dtype") ? "dtype" : "torch_dtype";
+    String name = string(field, "auto");
+    return name.equals("auto") ? null : DType.ofModel(name, "file=" + origin + ", field=" + field);
   }
 
   /** Whether the field is there, null included. */
@@ -152,7 +157,7 @@ public final class Config {
   /** A whole number that must be there. */
   public int integer(String name) {
     JsonNode node = required(name);
-    if (!node.canConvertToExactIntegral() || !node.canConvertToInt()) {
+    if (!isInteger(node)) {
       throw wrong(name, "an integer", node);
     }
     return node.intValue();
@@ -175,6 +180,14 @@ public final class Config {
   /** A number, or the fallback if absent or null. */
   public double number(String name, double fallback) {
     return has(name) ? number(name) : fallback;
+  }
+
+  /**
+   * A number that only initial values depend on: it must be there, but may be null. It is then NaN,
+   * and what is drawn with it is refused where a tensor is missing: {@link InitRule#known}.
+   */
+  public double initial(String name) {
+    return mentions(name) && !has(name) ? Double.NaN : number(name);
   }
 
   /** A flag that must be there. */
@@ -209,7 +222,7 @@ public final class Config {
   public List<Integer> integers(String name) {
     List<Integer> values = new ArrayList<>();
     for (JsonNode node : list(name)) {
-      if (!node.canConvertToInt()) {
+      if (!isInteger(node)) {
         throw wrong(name, "a list of integers", node);
       }
       values.add(node.intValue());
@@ -299,11 +312,15 @@ public final class Config {
   }
 
   /**
-   * How many labels a classifier has: the size of {@code id2label}, else {@code num_labels}, else
-   * 2.
+   * How many labels a classifier has: {@code num_labels}, else the size of {@code id2label}, else
+   * 2. Where both are there and disagree the number counts, as in the reference, which sets it
+   * later.
    */
   public int labels() {
-    return isObject("id2label") ? fields.get("id2label").size() : integer("num_labels", 2);
+    if (mentions("num_labels")) {
+      return integer("num_labels");
+    }
+    return isObject("id2label") ? fields.get("id2label").size() : 2;
   }
 
   /** Where it was read from: a file, with {@code #name} for configs inside. */
@@ -318,6 +335,11 @@ public final class Config {
       throw new TenonException("Config lacks a field: file=" + origin + ", field=" + name);
     }
     return node;
+  }
+
+  /** Whether it is a whole number: 1 and 1.0 are, 1.5 is not, and 2^31 is none that is meant. */
+  private static boolean isInteger(JsonNode node) {
+    return node.canConvertToExactIntegral() && node.canConvertToInt();
   }
 
   private Iterable<JsonNode> list(String name) {

@@ -22,9 +22,9 @@ public record DefaultRules(double std) implements InitRules {
       double range = config.number("initializer_range", 0);
       return range == 0 ? 0.02 : range;
     } else if (config.mentions("init_std")) {
-      return config.number("init_std");
+      return config.initial("init_std");
     } else if (config.mentions("initializer_factor")) {
-      return config.number("initializer_factor");
+      return config.initial("initializer_factor");
     }
     return config.text().number("initializer_range", 0.02);
   }

@@ -29,7 +29,7 @@ public final class Families {
     try {
       return member.architecture().skeleton(member.family().modelType(), member.own(config));
     } catch (TenonException e) {
-      throw e;
+      throw e.getMessage().contains("file=") ? e : within(className, config, e);
     } catch (RuntimeException e) {
       // A family is written for sane numbers: heads that are 0 divide, sizes below 0 are no shape.
       throw new TenonException(
@@ -37,6 +37,12 @@ public final class Families {
               .formatted(config, className, e),
           e);
     }
+  }
+
+  /** An error of a size, which knows nothing of the file it came from. */
+  private static TenonException within(String className, Config config, TenonException e) {
+    return new TenonException(
+        "%s, file=%s, class=%s".formatted(e.getMessage(), config, className), e);
   }
 
   /**

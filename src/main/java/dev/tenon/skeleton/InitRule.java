@@ -93,6 +93,20 @@ public sealed interface InitRule {
     return this;
   }
 
+  /** Whether it draws with numbers: one that a config leaves null is NaN. */
+  default boolean known() {
+    if (this instanceof Part part) {
+      return part.rule.known();
+    } else if (this instanceof Drawn drawn) {
+      return drawn.draw.known();
+    } else if (this instanceof Normal rule) {
+      return !Double.isNaN(rule.mean + rule.std);
+    } else if (this instanceof TruncatedNormal rule) {
+      return !Double.isNaN(rule.mean + rule.std);
+    }
+    return !(this instanceof Uniform rule) || !Double.isNaN(rule.low + rule.high);
+  }
+
   /** Whether the rule draws random numbers. */
   default boolean random() {
     if (this instanceof Part part) {

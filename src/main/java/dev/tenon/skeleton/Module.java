@@ -126,6 +126,7 @@ public final class Module {
 
   /** A list of children named 0, 1, … {@code count − 1}. */
   public Module repeat(String name, long count, IntFunction<Block> blocks) {
+    tally.require(count);
     return add(
         name,
         list -> {

@@ -79,7 +79,7 @@ public final class Rope {
   }
 
   private static int dim(RopeParameters p, int headDim, int defaultDim) {
-    return p.type().equals("default") ? defaultDim : (int) (headDim * p.partial());
+    return p.type().equals("default") ? defaultDim : Sizes.whole(headDim * p.partial());
   }
 
   private static Value powers(double base, int end, int dim) {
@@ -98,7 +98,7 @@ public final class Rope {
 
   private static Value proportional(RopeParameters p, int headDim) {
     // The reference floors the product's half: (proportion * head_dim) // 2.
-    int angles = (int) Math.floor(p.partial() * headDim / 2);
+    int angles = Sizes.whole(Math.floor(p.partial() * headDim / 2));
     Value rotated = powers(p.theta(), 2 * angles, headDim).reciprocal();
     int still = headDim / 2 - angles;
     Value all = still > 0 ? Value.cat(0, rotated, Value.zeros(DType.F32, still)) : rotated;

@@ -1,5 +1,6 @@
 package dev.tenon.skeleton;
 
+import dev.tenon.TenonException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +35,31 @@ public record Skeleton(
     List<Conversion> conversions,
     List<TokenSlot> tokenSlots) {
 
-  /** Copies the lists, so that a skeleton never changes. */
+  /**
+   * Copies the lists, so that a skeleton never changes.
+   *
+   * @throws TenonException if all slots together have more than 2^56 elements
+   */
   public Skeleton {
+    requireCountable(slots);
     slots = List.copyOf(slots);
     ties = List.copyOf(ties);
     steps = List.copyOf(steps);
     renamings = List.copyOf(renamings);
     conversions = List.copyOf(conversions);
     tokenSlots = List.copyOf(tokenSlots);
+  }
+
+  private static void requireCountable(List<Slot> slots) {
+    long elements = 0;
+    for (Slot slot : slots) {
+      elements += slot.shape().elements();
+      if (elements > Slot.MOST_ELEMENTS) {
+        throw new TenonException(
+            "The model is too large for any memory: tensor=%s, allowed=2^56 elements in all"
+                .formatted(slot.name()));
+      }
+    }
   }
 
   /** A skeleton that does not say what grows with the vocabulary. */

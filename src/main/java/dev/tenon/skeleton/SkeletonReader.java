@@ -98,10 +98,17 @@ final class SkeletonReader {
     }
     boolean persistent = node.flag("persistent", true);
     Slot.Role stored = persistent ? Slot.Role.BUFFER : Slot.Role.TRANSIENT_BUFFER;
+    DType dtype = node.dtype("dtype", DType.F32);
+    SkeletonNode shape = node.field("shape");
+    if (!shape.shape().holdsAtMost(Slot.MOST_ELEMENTS)) {
+      throw shape.wrong("sizes of at most 2^56 elements");
+    } else if (dtype.bits() * (shape.shape().elements() % 8) % 8 != 0) {
+      throw shape.wrong("sizes that fill whole bytes");
+    }
     return new Slot(
         name.text(),
-        node.field("shape").shape(),
-        node.dtype("dtype", DType.F32),
+        shape.shape(),
+        dtype,
         parameter ? Slot.Role.PARAMETER : stored,
         node.flag("fixedDtype", false),
         parameter && node.flag("trainable", true));
@@ -162,6 +169,23 @@ final class SkeletonReader {
       (rule instanceof InitRule.Drawn drawn ? drawn.draw() : rule).primitive(shape);
     } catch (TenonException e) {
       throw node.wrong("a rule for the shape " + shape);
+    }
+    if (rule instanceof InitRule.Drawn drawn) {
+      checkFits(drawn.value(), shape, node);
+    } else if (rule instanceof InitRule.Computed computed) {
+      checkFits(computed.value(), shape, node);
+    }
+  }
+
+  private static void checkFits(Value value, Shape shape, SkeletonNode node) {
+    Shape actual;
+    try {
+      actual = ValueShape.of(value, shape);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw node.wrong("a value of the shape " + shape + ": " + e.getMessage());
+    }
+    if (!actual.equals(shape)) {
+      throw node.wrong("a value of the shape " + shape + ", not " + actual);
     }
   }
 

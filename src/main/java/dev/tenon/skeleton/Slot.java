@@ -1,5 +1,6 @@
 package dev.tenon.skeleton;
 
+import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 
@@ -25,6 +26,22 @@ public record Slot(
     BUFFER,
     /** Not learned and never stored: computed anew with every model, such as rotary frequencies. */
     TRANSIENT_BUFFER
+  }
+
+  /** More than any memory holds, and few enough for their bits to be counted in a long. */
+  static final long MOST_ELEMENTS = 1L << 56;
+
+  /**
+   * Checks that the tensor could be.
+   *
+   * @throws TenonException if it has more than 2^56 elements
+   */
+  public Slot {
+    if (!shape.holdsAtMost(MOST_ELEMENTS)) {
+      throw new TenonException(
+          "A tensor is too large for any memory: tensor=%s, shape=%s, allowed=2^56 elements"
+              .formatted(name, shape));
+    }
   }
 
   /** Whether this is a parameter. */

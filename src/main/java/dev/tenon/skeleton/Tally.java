@@ -14,7 +14,13 @@ final class Tally {
 
   /** Counts one module, parameter or buffer. */
   void one() {
-    if (++count > MOST) {
+    require(1);
+    count++;
+  }
+
+  /** Sees that so many more may come. */
+  void require(long more) {
+    if (more > MOST - count) {
       throw new TenonException(
           "The config describes too many modules and tensors: allowed=" + MOST);
     }

@@ -73,6 +73,14 @@ public enum DType {
       BY_CODE.put(type.code, type);
       BY_TORCH_NAME.put(type.torchName, type);
     }
+    BY_TORCH_NAME.put("half", F16);
+    BY_TORCH_NAME.put("bfloat", BF16);
+    BY_TORCH_NAME.put("float", F32);
+    BY_TORCH_NAME.put("double", F64);
+    BY_TORCH_NAME.put("cfloat", C64);
+    BY_TORCH_NAME.put("short", I16);
+    BY_TORCH_NAME.put("int", I32);
+    BY_TORCH_NAME.put("long", I64);
   }
 
   private final String code;
@@ -142,18 +150,52 @@ public enum DType {
   }
 
   /**
-   * The type torch calls {@code name}; a leading {@code torch.} is allowed, as in old configs.
+   * The type torch calls {@code name}, by any of the words torch has for it: {@code half} is {@code
+   * float16}. A leading {@code torch.} is allowed, as in old configs.
    *
    * @param name such as {@code float32}
    * @return the type of that name
-   * @throws TenonException if there is no such type
+   * @throws TenonException if there is no such type; the message lists those there are
    */
   public static DType ofTorchName(String name) {
-    DType type = BY_TORCH_NAME.get(name.startsWith("torch.") ? name.substring(6) : name);
+    DType type = find(name);
     if (type == null) {
-      throw new TenonException("Unknown dtype: dtype=" + name);
+      throw new TenonException("Unknown dtype: dtype=" + name + ", allowed=" + names(false));
     }
     return type;
+  }
+
+  /**
+   * As {@link #ofTorchName}, for the dtype of a whole model: a floating-point one.
+   *
+   * @param name such as {@code float32}
+   * @param place where it was found, as an error says it, such as {@code file=config.json}
+   * @return the type of that name
+   * @throws TenonException if there is no such floating-point type; the message lists those there
+   *     are
+   */
+  public static DType ofModel(String name, String place) {
+    DType type = find(name);
+    if (type == null || !type.isFloatingPoint()) {
+      throw new TenonException(
+          "A model's dtype is a floating-point one: %s, dtype=%s, allowed=%s"
+              .formatted(place, name, names(true)));
+    }
+    return type;
+  }
+
+  private static @Nullable DType find(String name) {
+    return BY_TORCH_NAME.get(name.startsWith("torch.") ? name.substring(6) : name);
+  }
+
+  private static String names(boolean floating) {
+    StringBuilder names = new StringBuilder();
+    for (DType type : values()) {
+      if (!floating || type.isFloatingPoint()) {
+        names.append(names.isEmpty() ? "" : "|").append(type.torchName);
+      }
+    }
+    return names.toString();
   }
 
   /** Torch's name, as {@link #torchName()}. */

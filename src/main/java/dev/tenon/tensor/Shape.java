@@ -99,6 +99,11 @@ public final class Shape {
     return elements;
   }
 
+  /** {@return whether there are no more elements than this} */
+  public boolean holdsAtMost(long most) {
+    return elements != TOO_MANY && elements <= most;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Shape shape && Arrays.equals(dims, shape.dims);

@@ -4,6 +4,7 @@ import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -104,7 +105,7 @@ public final class Aimv2 implements Family {
             .add("rms_norm", rmsNorm(hidden))
             .addIf(
                 !c.flag("is_native"), "position_embedding", embedding((long) side * side, hidden))
-            .with(Embeddings.positionIds(side * side));
+            .with(Embeddings.positionIds(product(side, side)));
   }
 
   private static Block encoder(Config c) {
@@ -123,7 +124,7 @@ public final class Aimv2 implements Family {
   private static Block poolingHead(Config c) {
     int hidden = c.integer("hidden_size");
     boolean bias = c.flag("qkv_bias");
-    double range = c.number("initializer_range");
+    double range = c.initial("initializer_range");
     return m ->
         m.parameter("cls_token", InitRule.ZEROS, 1, 1, hidden)
             .add("k_proj", linear(hidden, hidden, bias))

@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
 import dev.tenon.skeleton.Architecture;
@@ -104,7 +105,7 @@ public final class Albert implements Family {
 
   private static Block attention(Config c) {
     int heads = c.integer("num_attention_heads");
-    int all = hidden(c) / heads * heads;
+    int all = product(hidden(c) / heads, heads);
     return m ->
         m.add("query", linear(hidden(c), all))
             .add("key", linear(hidden(c), all))

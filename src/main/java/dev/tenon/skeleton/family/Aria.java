@@ -5,6 +5,7 @@ import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.multiheadAttention;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -108,13 +109,13 @@ public final class Aria implements Family {
     int experts = c.integer("moe_num_experts");
     int hidden = c.integer("hidden_size");
     int wide = c.integer("intermediate_size");
-    double std = c.number("initializer_range");
+    double std = c.initial("initializer_range");
     Block stacked =
         m ->
             m.parameter("gate_up_proj", experts, hidden, 2L * wide)
                 .parameter("down_proj", experts, wide, hidden)
                 .init(init -> init.normal("gate_up_proj", 0, std).normal("down_proj", 0, std));
-    int shared = wide * c.integer("moe_num_shared_experts");
+    int shared = product(wide, c.integer("moe_num_shared_experts"));
     return m ->
         m.add("router", Experts.router(c, experts))
             .add("experts", stacked)
@@ -147,7 +148,7 @@ public final class Aria implements Family {
   private static Block projector(Config c, Config vision) {
     int seen = vision.integer("hidden_size");
     int told = text(c).integer("hidden_size");
-    InitRule drawn = new InitRule.TruncatedNormal(0, c.number("initializer_range"), -2, 2);
+    InitRule drawn = new InitRule.TruncatedNormal(0, c.initial("initializer_range"), -2, 2);
     Block attention =
         m ->
             m.add("q_proj", linear(seen, seen, false))

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -60,7 +61,7 @@ public final class AudioSpectrogramTransformer implements Family {
     return m ->
         m.parameter("cls_token", InitRule.ZEROS, 1, 1, hidden)
             .parameter("distillation_token", InitRule.ZEROS, 1, 1, hidden)
-            .parameter("position_embeddings", InitRule.ZEROS, 1, high * wide + 2, hidden)
+            .parameter("position_embeddings", InitRule.ZEROS, 1, product(high, wide) + 2, hidden)
             .add("patch_embeddings", p -> p.add("projection", conv2d(1, hidden, patch)));
   }
 

@@ -4,6 +4,7 @@ import static dev.tenon.skeleton.Blocks.conv1d;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 import static dev.tenon.skeleton.family.Seq2Seq.norm;
 import static dev.tenon.skeleton.family.Seq2Seq.width;
 
@@ -142,12 +143,12 @@ public final class Autoformer implements Family {
   private static int features(Config c) {
     int inputs = c.integer("input_size");
     int computed =
-        inputs * c.integers("lags_sequence").size()
+        product(inputs, c.integers("lags_sequence").size())
             + categoryWidths(c).stream().mapToInt(Integer::intValue).sum()
             + c.integer("num_dynamic_real_features")
             + c.integer("num_time_features")
             + c.integer("num_static_real_features")
-            + 2 * inputs;
+            + product(2, inputs);
     return c.integer("feature_size", computed);
   }
 }

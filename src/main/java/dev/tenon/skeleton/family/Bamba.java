@@ -4,6 +4,8 @@ import static dev.tenon.skeleton.Blocks.conv1d;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -76,7 +78,7 @@ public final class Bamba implements Family {
   private static Block rotary(Config c) {
     RopeParameters rope = RopeParameters.of(c.with("partial_rotary_factor", 0.5), 10000);
     int head = Llama.headDim(c);
-    return Rope.rotary(rope, head, (int) (head * rope.partial()));
+    return Rope.rotary(rope, head, whole(head * rope.partial()));
   }
 
   private static Block layer(Config c, boolean attention) {
@@ -94,8 +96,8 @@ public final class Bamba implements Family {
   private static Block mixer(Config c) {
     int heads = c.integer("mamba_n_heads");
     int hidden = c.integer("hidden_size");
-    int wide = c.integer("mamba_expand") * hidden;
-    int convolved = wide + 2 * c.integer("mamba_n_groups") * c.integer("mamba_d_state");
+    int wide = product(c.integer("mamba_expand"), hidden);
+    int convolved = wide + product(2, c.integer("mamba_n_groups"), c.integer("mamba_d_state"));
     int kernel = c.integer("mamba_d_conv");
     boolean bias = c.flag("mamba_proj_bias");
     Value decays = Value.vector(heads, i -> torchLog((int) i + 1));

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Architecture;
@@ -119,12 +120,12 @@ public final class Bark implements Family {
     boolean bias = c.flag("bias");
     Block attention =
         m ->
-            m.add("att_proj", linear(hidden, 3 * hidden, bias))
+            m.add("att_proj", linear(hidden, product(3, hidden), bias))
                 .add("out_proj", linear(hidden, hidden, bias));
     Block mlp =
         m ->
-            m.add("in_proj", linear(hidden, 4 * hidden, bias))
-                .add("out_proj", linear(4 * hidden, hidden, bias));
+            m.add("in_proj", linear(hidden, product(4, hidden), bias))
+                .add("out_proj", linear(product(4, hidden), hidden, bias));
     return m ->
         m.add("layernorm_1", layerNorm(hidden, normBias))
             .add("layernorm_2", layerNorm(hidden, normBias))

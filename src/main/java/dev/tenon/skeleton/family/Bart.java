@@ -28,7 +28,7 @@ public final class Bart implements Family {
           "pad_token_id", 1,
           "tie_word_embeddings", true);
 
-  private static final Config DEFAULTS = SHARED_DEFAULTS.with("num_labels", 3);
+  private static final Config UNLABELLED = SHARED_DEFAULTS.with("num_labels", 3);
 
   @Override
   public String modelType() {
@@ -37,7 +37,7 @@ public final class Bart implements Family {
 
   @Override
   public List<Architecture> architectures() {
-    Classes classes = new Classes("Bart", "model", c -> Seq2Seq.complete(c, DEFAULTS));
+    Classes classes = new Classes("Bart", "model", Bart::complete);
     Seq2Seq bart = new Seq2Seq(classes, Bart::encoder, Bart::decoder);
     return Stream.of(
             bart.textClasses("ForConditionalGeneration"),
@@ -47,6 +47,10 @@ public final class Bart implements Family {
         .flatMap(List::stream)
         .map(architecture -> architecture.ignoreUnexpected("decoder.version", "encoder.version"))
         .toList();
+  }
+
+  private static Config complete(Config c) {
+    return Seq2Seq.complete(c, c.has("id2label") ? SHARED_DEFAULTS : UNLABELLED);
   }
 
   /** Two old names of the class all others extend, which has no tensors. */

@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -118,7 +119,7 @@ public final class Beit implements Family {
     Vision.Size patch = Vision.Size.of(c, "patch_size");
     int high = image.height() / patch.height();
     int wide = image.width() / patch.width();
-    int distances = (2 * high - 1) * (2 * wide - 1) + 3;
+    int distances = product(product(2, high) - 1, product(2, wide) - 1) + 3;
     return m ->
         m.parameter(
             "relative_position_bias_table",

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -147,7 +148,7 @@ public final class Bert implements Family {
 
   private static Block attention(Config c, boolean bias) {
     int heads = c.integer("num_attention_heads");
-    int all = hidden(c) / heads * heads;
+    int all = product(hidden(c) / heads, heads);
     return m ->
         m.add(
                 "self",

@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 import static dev.tenon.skeleton.family.Seq2Seq.norm;
 import static dev.tenon.skeleton.family.Seq2Seq.width;
 
@@ -64,7 +65,7 @@ public final class BigBirdPegasus implements Family {
   private static Block sparseAttention(Config c) {
     boolean bias = c.flag("use_bias");
     int heads = c.integer("encoder_attention_heads");
-    int all = width(c) / heads * heads;
+    int all = product(width(c) / heads, heads);
     return m ->
         m.add(
                 "self",

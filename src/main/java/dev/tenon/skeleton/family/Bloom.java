@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -62,8 +63,8 @@ public final class Bloom implements Family {
   private static Block layer(int hidden) {
     return m ->
         m.add("input_layernorm", layerNorm(hidden))
-            .add("self_attention", GptNeoX.attention(hidden, 3 * hidden, true))
+            .add("self_attention", GptNeoX.attention(hidden, product(3, hidden), true))
             .add("post_attention_layernorm", layerNorm(hidden))
-            .add("mlp", GptNeoX.mlp(hidden, 4 * hidden, true));
+            .add("mlp", GptNeoX.mlp(hidden, product(4, hidden), true));
   }
 }

@@ -4,6 +4,7 @@ import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -17,8 +18,8 @@ import java.util.List;
 /**
  * CLIP (Radford et al. 2021): a text and a vision encoder that meet in one space.
  *
- * <p>The reference has no rule for a missing {@code logit_scale}: it is what fresh memory holds
- * there, zero, and so it is zero here, not {@code logit_scale_init_value}.
+ * <p>The reference has no rule for a missing {@code logit_scale} and leaves whatever memory held;
+ * here it is what its constructor gives it, {@code logit_scale_init_value}.
  */
 public final class Clip implements Family {
   static final Config TEXT =
@@ -46,7 +47,9 @@ public final class Clip implements Family {
           "initializer_range", 0.02,
           "initializer_factor", 1.0);
 
-  static final Config BOTH = Config.defaults("projection_dim", 512, "initializer_factor", 1.0);
+  static final Config BOTH =
+      Config.defaults(
+          "projection_dim", 512, "logit_scale_init_value", 2.6592, "initializer_factor", 1.0);
 
   @Override
   public String modelType() {
@@ -85,7 +88,6 @@ public final class Clip implements Family {
     Config vision = part(c, "vision", VISION);
     return joined(
         c,
-        InitRule.ZEROS,
         new Tower(textModel(text), text.integer("hidden_size")),
         new Tower(visionModel(vision), vision.integer("hidden_size")));
   }
@@ -94,7 +96,8 @@ public final class Clip implements Family {
   record Tower(Block model, int width) {}
 
   /** Two encoders, a projection from each into one space, and a scale no rule initialises. */
-  static Block joined(Config c, InitRule scale, Tower text, Tower vision) {
+  static Block joined(Config c, Tower text, Tower vision) {
+    InitRule scale = new InitRule.Constant(c.number("logit_scale_init_value"));
     int shared = c.integer("projection_dim");
     double textStd = inverseRoot(text.width) * factor(c);
     double visionStd = inverseRoot(vision.width) * factor(c);
@@ -173,8 +176,8 @@ public final class Clip implements Family {
     int hidden = c.integer("hidden_size");
     int patch = c.integer("patch_size");
     int side = c.integer("image_size") / patch;
-    int positions = side * side + 1;
-    InitRule drawn = new InitRule.Normal(0, c.number("initializer_range") * factor(c));
+    int positions = product(side, side) + 1;
+    InitRule drawn = new InitRule.Normal(0, c.initial("initializer_range") * factor(c));
     return m ->
         m.parameter("class_embedding", new InitRule.Normal(0, 1), hidden)
             .add(
@@ -227,7 +230,7 @@ public final class Clip implements Family {
   }
 
   static double factor(Config c) {
-    return c.number("initializer_factor");
+    return c.initial("initializer_factor");
   }
 
   static double inverseRoot(double x) {

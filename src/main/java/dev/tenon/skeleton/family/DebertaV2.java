@@ -4,6 +4,7 @@ import static dev.tenon.skeleton.Blocks.conv1d;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
 import dev.tenon.skeleton.Architecture;
@@ -133,7 +134,7 @@ public final class DebertaV2 implements Family {
 
   private static Block attention(Config c) {
     int heads = c.integer("num_attention_heads");
-    int all = heads * c.integer("attention_head_size", hidden(c) / heads);
+    int all = product(heads, c.integer("attention_head_size", hidden(c) / heads));
     boolean own = c.flag("relative_attention", false) && !c.flag("share_att_key", false);
     List<String> types =
         c.isList("pos_att_type") ? c.strings("pos_att_type") : parts(c.string("pos_att_type", ""));

@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -81,9 +82,9 @@ public final class DeepseekV3 implements Family {
         m ->
             m.add("kv_a_proj_with_mqa", linear(hidden, latent + rotating, bias))
                 .add("kv_a_layernorm", rmsNorm(latent))
-                .add("kv_b_proj", linear(latent, heads * (still + value), false))
-                .add("o_proj", linear(heads * value, hidden, bias));
-    return queries(c, heads * (still + rotating)).then(keys);
+                .add("kv_b_proj", linear(latent, product(heads, still + value), false))
+                .add("o_proj", linear(product(heads, value), hidden, bias));
+    return queries(c, product(heads, still + rotating)).then(keys);
   }
 
   /** Queries through a latent vector, or straight where {@code q_lora_rank} is null. */
@@ -112,6 +113,7 @@ public final class DeepseekV3 implements Family {
             .add("gate", gate)
             .add(
                 "shared_experts",
-                Llama.gatedMlp(hidden, intermediate * c.integer("n_shared_experts"), false));
+                Llama.gatedMlp(
+                    hidden, product(intermediate, c.integer("n_shared_experts")), false));
   }
 }

@@ -1,6 +1,8 @@
 package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -45,7 +47,7 @@ public final class Dinov2 implements Family {
         dinov2.of(
             "ForImageClassification",
             c ->
-                Vision.classified(c, "dinov2", model(c), 2 * c.integer("hidden_size"))
+                Vision.classified(c, "dinov2", model(c), product(2, c.integer("hidden_size")))
                     .then(m -> m.model(c, rules(c)))),
         dinov2.of("Backbone", Dinov2::model));
   }
@@ -95,7 +97,7 @@ public final class Dinov2 implements Family {
 
   private static Block layer(Config c) {
     int hidden = c.integer("hidden_size");
-    int wide = (int) (hidden * c.number("mlp_ratio"));
+    int wide = whole(hidden * c.number("mlp_ratio"));
     // Two thirds of the width, rounded up to a multiple of eight: the gate takes the rest.
     int gated = ((int) (wide * 2 / 3.0) + 7) / 8 * 8;
     boolean swiglu = c.flag("use_swiglu_ffn");

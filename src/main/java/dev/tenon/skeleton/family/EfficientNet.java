@@ -2,6 +2,9 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.batchNorm;
 import static dev.tenon.skeleton.Blocks.conv2d;
+import static dev.tenon.skeleton.Sizes.few;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
@@ -62,7 +65,7 @@ record EfficientNet(Config c) {
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       int out = scaled(outputs.get(i));
-      int count = (int) Math.ceil(c.number("depth_coefficient") * repeats.get(i));
+      int count = few(whole(Math.ceil(c.number("depth_coefficient") * repeats.get(i))));
       for (int j = 0; j < count; j++) {
         int in = j == 0 ? scaled(inputs.get(i)) : out;
         blocks.add(block(in, out, ratios.get(i), kernels.get(i)));
@@ -72,8 +75,8 @@ record EfficientNet(Config c) {
   }
 
   private Block block(int in, int out, int ratio, int kernel) {
-    int wide = in * ratio;
-    int squeezed = Math.max(1, (int) (in * c.number("squeeze_expansion_ratio")));
+    int wide = product(in, ratio);
+    int squeezed = Math.max(1, whole(in * c.number("squeeze_expansion_ratio")));
     return m ->
         m.addIf(ratio != 1, "expansion", normalized("expand", "bn", pointwise(in, wide), wide))
             .add("depthwise_conv", normalized("depthwise", "norm", depthwise(wide, kernel), wide))
@@ -101,7 +104,7 @@ record EfficientNet(Config c) {
   private int scaled(int channels) {
     int divisor = c.integer("depth_divisor");
     double wanted = channels * c.number("width_coefficient");
-    int rounded = Math.max(divisor, (int) (wanted + divisor / 2.0) / divisor * divisor);
+    int rounded = Math.max(divisor, product(whole(wanted + divisor / 2.0) / divisor, divisor));
     return rounded < 0.9 * wanted ? rounded + divisor : rounded;
   }
 }

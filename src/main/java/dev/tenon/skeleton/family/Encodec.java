@@ -4,6 +4,9 @@ import static dev.tenon.skeleton.Blocks.conv1d;
 import static dev.tenon.skeleton.Blocks.convTranspose1d;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.lstm;
+import static dev.tenon.skeleton.Sizes.few;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Blocks;
@@ -12,6 +15,7 @@ import dev.tenon.skeleton.DefaultRules;
 import dev.tenon.skeleton.Fans;
 import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Module;
+import dev.tenon.skeleton.Sizes;
 import dev.tenon.skeleton.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -26,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The reference draws the product of a weight-normalised convolution, not its two factors, and
  * so loses what it drew, loaded or not. Here the same numbers are drawn, which keeps all later ones
- * the same, and factors no file holds are zero, which is what fresh memory holds in the reference:
- * a codec is of use only when loaded.
+ * the same, and factors no file holds are zero, where the reference leaves whatever memory held:
+ * their constructor draws them too, which would change all later numbers, and a codec is of use
+ * only when loaded.
  *
  * @param c its config, with defaults
  */
@@ -78,8 +83,8 @@ record Encodec(Config c) {
     for (int ratio : ratios) {
       residuals(layers, width);
       layers.add(Blocks.EMPTY);
-      layers.add(convolution(width, 2 * width, 2 * ratio, ratio, 1));
-      width *= 2;
+      layers.add(convolution(width, product(2, width), product(2, ratio), ratio, 1));
+      width = product(2, width);
     }
     layers.add(recurrent(width));
     layers.add(Blocks.EMPTY);
@@ -89,13 +94,13 @@ record Encodec(Config c) {
 
   private List<Block> decoder() {
     List<Integer> ratios = c.integers("upsampling_ratios");
-    int width = c.integer("num_filters") << ratios.size();
+    int width = product(c.integer("num_filters"), whole(Math.scalb(1.0, ratios.size())));
     List<Block> layers = new ArrayList<>();
     layers.add(convolution(c.integer("hidden_size"), width, c.integer("kernel_size"), 1, 1));
     layers.add(recurrent(width));
     for (int ratio : ratios) {
       layers.add(Blocks.EMPTY);
-      layers.add(transposed(width, width / 2, 2 * ratio));
+      layers.add(transposed(width, width / 2, product(2, ratio)));
       width /= 2;
       residuals(layers, width);
     }
@@ -114,7 +119,7 @@ record Encodec(Config c) {
     int hidden = width / c.integer("compress");
     int kernel = c.integer("residual_kernel_size");
     int dilation = 1;
-    for (int i = 0; i < c.integer("num_residual_layers"); i++) {
+    for (int i = 0; i < few(c.integer("num_residual_layers")); i++) {
       Block first = convolution(width, hidden, kernel, 1, dilation);
       Block second = convolution(hidden, width, 1, 1, 1);
       Block shortcut = convolution(width, width, 1, 1, 1);
@@ -122,14 +127,14 @@ record Encodec(Config c) {
           m ->
               m.list("block", List.of(Blocks.EMPTY, first, Blocks.EMPTY, second))
                   .addIf(c.flag("use_conv_shortcut"), "shortcut", shortcut));
-      dilation *= c.integer("dilation_growth_rate");
+      dilation = product(dilation, c.integer("dilation_growth_rate"));
     }
   }
 
   /** A padded convolution, and the numbers its padding is computed from. */
   private Block convolution(int in, int out, int kernel, int stride, int dilation) {
-    int span = (kernel - 1) * dilation + 1;
-    double bound = Math.sqrt(1.0 / (in * kernel));
+    int span = product(kernel - 1, dilation) + 1;
+    double bound = Math.sqrt(1.0 / product(in, kernel));
     Shape weight = Shape.of(out, in, kernel);
     InitRule bias = new InitRule.Uniform(-bound, bound);
     return normalized(conv1d(in, out, kernel, 1, true), weight, out, bias)
@@ -190,12 +195,12 @@ record Encodec(Config c) {
 
   /** As many as the highest bandwidth allows, each of log₂(codebook size) bits a frame. */
   private int quantizers() {
-    int hop = c.integers("upsampling_ratios").stream().reduce(1, (a, b) -> a * b);
+    int hop = c.integers("upsampling_ratios").stream().reduce(1, Sizes::product);
     int frames = (c.integer("sampling_rate") + hop - 1) / hop;
     int bits = 32 - Integer.numberOfLeadingZeros(c.integer("codebook_size") - 1);
     List<Double> bandwidths = c.numbers("target_bandwidths");
     double most = 1000 * bandwidths.get(bandwidths.size() - 1);
-    return (int) Math.floor(most / (frames * bits));
+    return whole(Math.floor(most / product(frames, bits)));
   }
 
   private Block quantizer() {

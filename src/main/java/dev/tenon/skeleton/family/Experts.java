@@ -18,7 +18,7 @@ final class Experts {
   /** Gate and up [experts, 2 · intermediate, hidden], down [experts, hidden, intermediate]. */
   static Block stacked(Config c, int experts, int intermediate) {
     int hidden = c.integer("hidden_size");
-    double std = c.number("initializer_range");
+    double std = c.initial("initializer_range");
     return m ->
         m.parameter("gate_up_proj", experts, 2L * intermediate, hidden)
             .parameter("down_proj", experts, hidden, intermediate)
@@ -27,7 +27,7 @@ final class Experts {
 
   /** One score an expert: weight [experts, hidden]. */
   static Block router(Config c, int experts) {
-    double std = c.number("initializer_range");
+    double std = c.initial("initializer_range");
     return m ->
         m.parameter("weight", InitRule.ZEROS, experts, c.integer("hidden_size"))
             .init(init -> init.normal("weight", 0, std));

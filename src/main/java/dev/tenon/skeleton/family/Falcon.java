@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -68,7 +69,7 @@ public final class Falcon implements Family {
 
   private static Block layer(Config c) {
     int hidden = c.integer("hidden_size");
-    int intermediate = c.integer("ffn_hidden_size", 4 * hidden);
+    int intermediate = c.integer("ffn_hidden_size", product(4, hidden));
     boolean bias = c.flag("bias", false);
     Block attention = GptNeoX.attention(hidden, fused(c), bias).then(drawnTwice(c));
     Block mlp = GptNeoX.mlp(hidden, intermediate, bias).then(drawnTwice(c));
@@ -89,7 +90,7 @@ public final class Falcon implements Family {
 
   /** The family's linear maps are drawn by the default rule and then once more. */
   private static Block drawnTwice(Config c) {
-    double std = c.number("initializer_range");
+    double std = c.initial("initializer_range");
     return m -> {
       for (String name : m.childNames()) {
         Module linear = m.child(name);
@@ -104,8 +105,8 @@ public final class Falcon implements Family {
     int heads = c.integer("num_attention_heads");
     int head = hidden / heads;
     if (c.flag(NEW, false)) {
-      return (2 * c.integer("num_kv_heads", heads) + heads) * head;
+      return product(product(2, c.integer("num_kv_heads", heads)) + heads, head);
     }
-    return c.flag("multi_query", false) ? hidden + 2 * head : 3 * hidden;
+    return c.flag("multi_query", false) ? hidden + product(2, head) : product(3, hidden);
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -101,7 +102,7 @@ public final class Gpt2 implements Family {
   private static Block attention(Config c, boolean cross) {
     int hidden = c.integer("hidden_size");
     return m ->
-        m.add("c_attn", transposed(c, hidden, (cross ? 2 : 3) * hidden))
+        m.add("c_attn", transposed(c, hidden, product(cross ? 2 : 3, hidden)))
             .addIf(cross, "q_attn", transposed(c, hidden, hidden))
             .add("c_proj", transposed(c, hidden, hidden))
             .init(residual(c));
@@ -109,7 +110,7 @@ public final class Gpt2 implements Family {
 
   private static Block mlp(Config c) {
     int hidden = c.integer("hidden_size");
-    int inner = c.integer("n_inner", 4 * hidden);
+    int inner = c.integer("n_inner", product(4, hidden));
     return m ->
         m.add("c_fc", transposed(c, hidden, inner))
             .add("c_proj", transposed(c, inner, hidden))
@@ -118,13 +119,13 @@ public final class Gpt2 implements Family {
 
   /** Projections into the residual stream are drawn again, the narrower the deeper the model. */
   private static Consumer<Init> residual(Config c) {
-    double std = c.number("initializer_range") / Math.sqrt(2 * c.integer("n_layer"));
+    double std = c.initial("initializer_range") / Math.sqrt(2.0 * c.integer("n_layer"));
     return init -> init.normal("c_proj.weight", 0, std);
   }
 
   /** A linear map whose weight is [in, out], which the default rules do not know. */
   private static Block transposed(Config c, int in, int out) {
-    double std = c.number("initializer_range");
+    double std = c.initial("initializer_range");
     return m ->
         m.parameter("weight", new InitRule.Normal(0, 0.02), in, out)
             .parameter("bias", InitRule.ZEROS, out)

@@ -3,6 +3,8 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -71,7 +73,7 @@ public final class GptNeoX implements Family {
             .add("embed_in", embedding(c.integer("vocab_size"), hidden))
             .repeat("layers", c.integer("num_hidden_layers"), i -> layer(c))
             .add("final_layer_norm", layerNorm(hidden))
-            .add("rotary_emb", Rope.rotary(rope, head, (int) (head * rope.partial())));
+            .add("rotary_emb", Rope.rotary(rope, head, whole(head * rope.partial())));
   }
 
   private static Block layer(Config c) {
@@ -79,7 +81,7 @@ public final class GptNeoX implements Family {
     return m ->
         m.add("input_layernorm", layerNorm(hidden))
             .add("post_attention_layernorm", layerNorm(hidden))
-            .add("attention", attention(hidden, 3 * hidden, c.flag("attention_bias")))
+            .add("attention", attention(hidden, product(3, hidden), c.flag("attention_bias")))
             .add("mlp", mlp(hidden, c.integer("intermediate_size"), true));
   }
 

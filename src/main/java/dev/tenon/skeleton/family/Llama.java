@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -94,8 +95,8 @@ public final class Llama implements Family {
   static Block attention(Config c, boolean bias, boolean outputBias) {
     int hidden = c.integer("hidden_size");
     int heads = c.integer("num_attention_heads");
-    int queries = heads * headDim(c);
-    int keys = c.integer("num_key_value_heads", heads) * headDim(c);
+    int queries = product(heads, headDim(c));
+    int keys = product(c.integer("num_key_value_heads", heads), headDim(c));
     return m ->
         m.add("q_proj", linear(hidden, queries, bias))
             .add("k_proj", linear(hidden, keys, bias))

@@ -3,6 +3,8 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.EMPTY;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.few;
+import static dev.tenon.skeleton.Sizes.product;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
 import dev.tenon.skeleton.Architecture;
@@ -121,9 +123,10 @@ public final class ModernBert implements Family {
   private static Block layer(Config c, int index) {
     return m ->
         m.add("attn_norm", index == 0 ? EMPTY : norm(c))
-            .add("attn", pair(c, 3 * hidden(c), "Wqkv", hidden(c), c.flag("attention_bias")))
+            .add(
+                "attn", pair(c, product(3, hidden(c)), "Wqkv", hidden(c), c.flag("attention_bias")))
             .add("mlp_norm", norm(c))
-            .add("mlp", pair(c, 2 * Bert.wide(c), "Wi", Bert.wide(c), c.flag("mlp_bias")));
+            .add("mlp", pair(c, product(2, Bert.wide(c)), "Wi", Bert.wide(c), c.flag("mlp_bias")));
   }
 
   /** A projection into attention or MLP and {@code Wo}, the one back. */
@@ -148,7 +151,7 @@ public final class ModernBert implements Family {
   }
 
   private static double wide(Config c) {
-    return c.number("initializer_range");
+    return c.initial("initializer_range");
   }
 
   private static double narrow(Config c) {
@@ -180,7 +183,7 @@ public final class ModernBert implements Family {
       return c.strings("layer_types");
     }
     int every = c.integer("global_attn_every_n_layers", 3);
-    return IntStream.range(0, c.integer("num_hidden_layers"))
+    return IntStream.range(0, few(c.integer("num_hidden_layers")))
         .mapToObj(i -> i % every == 0 ? "full_attention" : "sliding_attention")
         .toList();
   }

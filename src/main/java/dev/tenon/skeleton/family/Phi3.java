@@ -1,6 +1,8 @@
 package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -45,8 +47,8 @@ public final class Phi3 implements Family {
   private static Block attention(Config c) {
     int hidden = c.integer("hidden_size");
     int heads = c.integer("num_attention_heads");
-    int queries = heads * Llama.headDim(c);
-    int keys = c.integer("num_key_value_heads", heads) * Llama.headDim(c);
+    int queries = product(heads, Llama.headDim(c));
+    int keys = product(c.integer("num_key_value_heads", heads), Llama.headDim(c));
     return m ->
         m.add("o_proj", linear(queries, hidden, false))
             .add("qkv_proj", linear(hidden, queries + 2L * keys, false));
@@ -66,6 +68,6 @@ public final class Phi3 implements Family {
     if (p.type().equals("su") || p.type().equals("yarn")) {
       p = p.withType("longrope");
     }
-    return Rope.rotary(p, Llama.headDim(c), (int) (Llama.headDim(c) * p.partial()));
+    return Rope.rotary(p, Llama.headDim(c), whole(Llama.headDim(c) * p.partial()));
   }
 }

@@ -2,6 +2,7 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
@@ -21,7 +22,7 @@ final class RtDetrV2Decoder {
     return m ->
         m.model(c)
             .repeat("layers", c.integer("decoder_layers"), i -> layer(c))
-            .add("query_pos_head", mlp(List.of(4, 2 * hidden, hidden)));
+            .add("query_pos_head", mlp(List.of(4, product(2, hidden), hidden)));
   }
 
   private static Block layer(Config c) {
@@ -62,11 +63,11 @@ final class RtDetrV2Decoder {
     int heads = c.integer("decoder_attention_heads");
     int points = c.integer("decoder_n_points");
     int levels = c.integer("decoder_n_levels");
-    int samples = heads * levels * points;
-    Value scale = Value.vector(levels * points, i -> 1.0 / points);
+    int samples = product(heads, levels, points);
+    Value scale = Value.vector(product(levels, points), i -> 1.0 / points);
     return m ->
         m.fixedBuffer("n_points_scale", true, DType.F32, scale, (long) levels * points)
-            .add("sampling_offsets", linear(hidden, 2 * samples))
+            .add("sampling_offsets", linear(hidden, product(2, samples)))
             .add("attention_weights", linear(hidden, samples))
             .add("value_proj", linear(hidden, hidden))
             .add("output_proj", linear(hidden, hidden))

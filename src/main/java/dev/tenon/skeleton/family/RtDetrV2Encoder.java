@@ -2,6 +2,8 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.layerNorm;
+import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.Sizes.whole;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Blocks;
@@ -42,14 +44,14 @@ final class RtDetrV2Encoder {
   /** Two levels in, one out: a cross-stage partial layer of re-parametrisable blocks. */
   private static Block fusion(Config c) {
     int out = c.integer("encoder_hidden_dim");
-    int inner = (int) (out * c.number("hidden_expansion"));
+    int inner = whole(out * c.number("hidden_expansion"));
     Block block =
         m ->
             m.add("conv1", convolution(c, inner, inner, 3))
                 .add("conv2", convolution(c, inner, inner, 1));
     return m ->
-        m.add("conv1", convolution(c, 2 * out, inner, 1))
-            .add("conv2", convolution(c, 2 * out, inner, 1))
+        m.add("conv1", convolution(c, product(2, out), inner, 1))
+            .add("conv2", convolution(c, product(2, out), inner, 1))
             .repeat("bottlenecks", REP_BLOCKS, i -> block)
             .addIf(inner != out, "conv3", convolution(c, inner, out, 1));
   }
@@ -61,7 +63,7 @@ final class RtDetrV2Encoder {
 
   /** A batch norm whose weight starts near 0, not at 1: every one outside the backbone. */
   static Block batchNorm(Config c, int dim) {
-    double range = c.number("initializer_range");
+    double range = c.initial("initializer_range");
     return Blocks.batchNorm(dim).then(m -> m.init(init -> init.normal("weight", 0, range)));
   }
 }

@@ -3,10 +3,10 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.batchNorm;
 import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.convTranspose2d;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Heads that name the class of every pixel: UPerNet (Xiao et al. 2018) and a plain FCN. */
@@ -56,21 +56,20 @@ final class Segmentation {
     return m ->
         m.add("classifier", conv2d(hidden, c.labels(), 1))
             .add("psp_modules", pools)
-            .add("psp_bottleneck", normalized(hidden + scales.size() * hidden, hidden, 3))
+            .add("psp_bottleneck", normalized(product(1 + scales.size(), hidden), hidden, 3))
             .repeat("lateral_convs", 3, i -> normalized(hidden, hidden, 1))
             .repeat("fpn_convs", 3, i -> normalized(hidden, hidden, 3))
-            .add("fpn_bottleneck", normalized(4 * hidden, hidden, 3));
+            .add("fpn_bottleneck", normalized(product(4, hidden), hidden, 3));
   }
 
   static Block fcnHead(Config c) {
     int hidden = c.integer("hidden_size");
     int channels = c.integer("auxiliary_channels");
-    List<Block> convolutions = new ArrayList<>();
-    for (int i = 0; i < c.integer("auxiliary_num_convs"); i++) {
-      convolutions.add(normalized(i == 0 ? hidden : channels, channels, 3));
-    }
     return m ->
-        m.list("convs", convolutions)
+        m.repeat(
+                "convs",
+                c.integer("auxiliary_num_convs"),
+                i -> normalized(i == 0 ? hidden : channels, channels, 3))
             .addIf(
                 c.flag("auxiliary_concat_input"),
                 "conv_cat",

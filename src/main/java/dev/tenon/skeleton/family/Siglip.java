@@ -5,6 +5,7 @@ import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.multiheadAttention;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -129,7 +130,7 @@ public final class Siglip implements Family {
     return m ->
         m.add("patch_embedding", conv2d(c.integer("num_channels"), hidden, c.integer("patch_size")))
             .add("position_embedding", embedding((long) side * side, hidden))
-            .with(Embeddings.positionIds(side * side))
+            .with(Embeddings.positionIds(product(side, side)))
             .init(init -> init.normal("position_embedding.weight", 0, 1 / Math.sqrt(hidden)));
   }
 

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.embedding;
 import static dev.tenon.skeleton.Blocks.linear;
 import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
@@ -18,7 +19,7 @@ final class T5Blocks {
 
   /** {@code initializer_factor}, the scale of all initial values. */
   static double factor(Config c) {
-    return c.number("initializer_factor");
+    return c.initial("initializer_factor");
   }
 
   static double scaled(Config c, double fan) {
@@ -60,7 +61,7 @@ final class T5Blocks {
     int width = c.integer("d_model");
     int keys = c.integer("d_kv");
     int heads = c.integer("num_heads");
-    int inner = heads * keys;
+    int inner = product(heads, keys);
     int buckets = c.integer("relative_attention_num_buckets");
     return m ->
         m.add("q", linear(width, inner, false))

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
@@ -26,7 +27,7 @@ final class Vision {
   static int patches(Config c) {
     Size image = Size.of(c, "image_size");
     Size patch = Size.of(c, "patch_size");
-    return (image.width / patch.width) * (image.height / patch.height);
+    return product(image.width / patch.width, image.height / patch.height);
   }
 
   /** A convolution whose stride is its kernel. */
@@ -41,7 +42,7 @@ final class Vision {
   static Block attention(Config c, boolean queryBias, boolean keyBias, boolean valueBias) {
     int hidden = c.integer("hidden_size");
     int heads = c.integer("num_attention_heads");
-    int width = heads * c.integer("head_dim", hidden / heads);
+    int width = product(heads, c.integer("head_dim", hidden / heads));
     return m ->
         m.add("q_proj", linear(hidden, width, queryBias))
             .add("k_proj", linear(hidden, width, keyBias))
@@ -72,7 +73,7 @@ final class Vision {
 
   /** The rule of class tokens and positions: normal, cut at ±2 (not at two deviations). */
   static InitRule truncated(Config c) {
-    return new InitRule.TruncatedNormal(0, c.number("initializer_range"), -2, 2);
+    return new InitRule.TruncatedNormal(0, c.initial("initializer_range"), -2, 2);
   }
 
   /** The names ViT and its kin had before version 5 of the reference. */

@@ -3,6 +3,7 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.Blocks.conv2d;
 import static dev.tenon.skeleton.Blocks.layerNorm;
 import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.Sizes.product;
 
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Block;
@@ -80,7 +81,7 @@ public final class Vit implements Family {
 
   private static Block maskedImage(Config c) {
     int stride = c.integer("encoder_stride");
-    int pixels = stride * stride * c.integer("num_channels");
+    int pixels = product(stride, stride, c.integer("num_channels"));
     return m ->
         m.model(c)
             .add("vit", model(c, false, true))
