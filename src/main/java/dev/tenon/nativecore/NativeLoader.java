@@ -2,7 +2,7 @@ package dev.tenon.nativecore;
 
 import dev.tenon.TenonException;
 import java.io.IOException;
-import java.net.JarURLConnection;
+import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -49,30 +49,48 @@ final class NativeLoader {
       return null;
     }
     String platform = Loader.getPlatform();
-    String resource = platform + "/" + System.mapLibraryName(TenonLibrary.NAME);
-    URL url = TenonLibrary.class.getResource(resource);
+    String name = System.mapLibraryName(TenonLibrary.NAME);
+    URL url = TenonLibrary.class.getResource(platform + "/" + name);
     if (url == null) {
       return "this build of Tenon holds no native core for the platform: platform=" + platform;
     }
     try {
-      link(file(url).toString());
+      link(url, name);
     } catch (IOException | URISyntaxException e) {
       throw new TenonException(
-          "Cannot unpack the native core: resource=%s, %s names a library that needs no unpacking"
-              .formatted(url, PROPERTY),
+          "Cannot unpack the native core: resource=%s, reason=%s, %s names a library that needs no unpacking"
+              .formatted(url, e, PROPERTY),
           e);
     }
     return null;
   }
 
-  /** The library as a file: where it is, or unpacked from its jar, or from a linked image. */
-  private static Path file(URL url) throws IOException, URISyntaxException {
-    if (url.getProtocol().equals("file")) {
-      return Path.of(url.toURI());
+  private static void link(URL url, String name) throws IOException, URISyntaxException {
+    byte[] bytes;
+    try (InputStream in = url.openStream()) {
+      bytes = in.readAllBytes();
     }
-    return url.openConnection() instanceof JarURLConnection jar
-        ? UnpackedLibrary.of(jar)
-        : Loader.cacheResource(url).toPath();
+    UnpackedLibrary library =
+        url.getProtocol().equals("file")
+            ? new UnpackedLibrary(Path.of(url.toURI()), false)
+            : UnpackedLibrary.of(name, bytes);
+    try {
+      link(library.file().toString());
+    } catch (TenonException e) {
+      if (!isOfAnotherLoader(e.getCause())) {
+        throw e;
+      }
+      // The JVM links a file for one class loader, so this one gets a file of its own.
+      library = UnpackedLibrary.passing(name, bytes);
+      link(library.file().toString());
+    } finally {
+      library.linked();
+    }
+  }
+
+  private static boolean isOfAnotherLoader(@Nullable Throwable fault) {
+    return fault instanceof UnsatisfiedLinkError
+        && String.valueOf(fault.getMessage()).contains("already loaded in another classloader");
   }
 
   private static void link(String path) {
@@ -85,9 +103,13 @@ final class NativeLoader {
         System.load(path);
       }
     } catch (UnsatisfiedLinkError e) {
+      String remedy =
+          String.valueOf(e.getMessage()).contains("failed to map segment")
+              ? ", remedy=-Dorg.bytedeco.javacpp.cachedir=DIR, on a file system that is not noexec"
+              : "; " + PROPERTY + " names another";
       throw new TenonException(
-          "Cannot load the native core: library=%s, reason=%s; %s names another"
-              .formatted(path, e.getMessage(), PROPERTY),
+          "Cannot load the native core: library=%s, reason=%s%s"
+              .formatted(path, e.getMessage(), remedy),
           e);
     }
     int abi;

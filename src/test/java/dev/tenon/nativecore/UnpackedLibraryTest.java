@@ -3,28 +3,22 @@ package dev.tenon.nativecore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.JarURLConnection;
-import java.net.URI;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.jar.JarOutputStream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class UnpackedLibraryTest {
-  private static final String ENTRY = "tenon/library.so";
+  private static final String NAME = "library.so";
 
-  @TempDir private Path directory;
   private final List<Path> unpacked = new ArrayList<>();
 
-  /** Jars of one name, whose library differs in content alone, not in size and time. */
+  /** Of one name, differing in content alone, not in size. */
   @Test
   void everyBuildHasItsOwn() throws IOException {
     String one = UUID.randomUUID().toString();
@@ -55,17 +49,31 @@ class UnpackedLibraryTest {
     assertThat(unpack(content)).isEqualTo(file).hasContent(content);
   }
 
+  /** Who may write to the folder may change the file between a look at it and the linking. */
+  @Test
+  void aFolderOthersWriteToIsNotUsed() throws IOException {
+    byte[] content = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+    Path cached = unpack(new String(content, StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(cached.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    UnpackedLibrary library = UnpackedLibrary.of(NAME, content);
+    assertThat(library.file()).isNotEqualTo(cached).hasBinaryContent(content);
+    assertThat(Files.getPosixFilePermissions(library.file().getParent()))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    library.linked();
+    assertThat(library.file().getParent()).doesNotExist();
+  }
+
+  /** Of the right size, where Tenon looks. */
+  @Test
+  void whatSomebodyPlantedIsReplaced() throws IOException {
+    String content = UUID.randomUUID().toString();
+    Path file = unpack(content);
+    Files.writeString(file, "x".repeat(content.length()));
+    assertThat(unpack(content)).isEqualTo(file).hasContent(content);
+  }
+
   private Path unpack(String content) throws IOException {
-    Path jar = directory.resolve("test.jar");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      ZipEntry entry = new ZipEntry(ENTRY);
-      entry.setTime(1_000_000_000_000L);
-      out.putNextEntry(entry);
-      out.write(content.getBytes(StandardCharsets.UTF_8));
-    }
-    URLConnection url = URI.create("jar:" + jar.toUri() + "!/" + ENTRY).toURL().openConnection();
-    url.setUseCaches(false);
-    Path file = UnpackedLibrary.of((JarURLConnection) url);
+    Path file = UnpackedLibrary.of(NAME, content.getBytes(StandardCharsets.UTF_8)).file();
     unpacked.add(file);
     return file;
   }

@@ -13,6 +13,7 @@ import org.bytedeco.javacpp.ClassProperties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.presets.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spares JavaCPP its search for libraries, a third of libtorch's start-up. Each of some 50 names,
@@ -28,39 +29,52 @@ final class LibrarySearch {
   private static final List<String> BINDINGS =
       List.of("jniopenblas_nolapack", "jniopenblas", "jnitorch");
 
-  private static final URL[] NOWHERE = {};
+  static final URL[] NOWHERE = {};
 
   private LibrarySearch() {}
 
   /**
    * Takes the search out.
    *
-   * @param callsBlas whether somebody may call OpenBLAS from Java; else its binding, which libtorch
-   *     has no use for, is left where it is
+   * @param known where each library is, by the name it is looked for; empty if it is nowhere
    * @return whether it is out
    */
-  static boolean spare(Natives natives, boolean callsBlas) {
+  static boolean spare(Map<String, URL[]> known) {
     try {
       Map<String, URL[]> found = found();
-      for (Map.Entry<String, URL[]> known : known(natives, callsBlas).entrySet()) {
-        found.putIfAbsent(known.getKey(), known.getValue());
+      for (Map.Entry<String, URL[]> library : known.entrySet()) {
+        found.putIfAbsent(library.getKey(), library.getValue());
       }
       return true;
-    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+    } catch (ReflectiveOperationException | RuntimeException e) {
       return false; // Another JavaCPP, or a closed module: it searches, as it would have.
     }
   }
 
-  /** Where each library is, by the name it is looked for. */
-  static Map<String, URL[]> known(Natives natives, boolean callsBlas) throws IOException {
-    Map<String, URL[]> known = new LinkedHashMap<>();
+  /**
+   * The libraries that are looked for, by the name each is looked for; null where it is in none of
+   * the jars.
+   *
+   * @param callsBlas whether somebody may call OpenBLAS from Java; else its binding, which libtorch
+   *     has no use for, is left where it is
+   */
+  static Map<String, @Nullable NativeEntry> wanted(Natives natives, boolean callsBlas)
+      throws IOException {
+    Map<String, @Nullable NativeEntry> wanted = new LinkedHashMap<>();
     for (String name : names()) {
       if (name.contains(":") || name.contains("!")) {
         continue; // Not looked for by this name.
       }
-      boolean wanted = callsBlas || !isOfBlasBinding(name);
-      known.put(name, wanted ? find(natives, name) : NOWHERE);
+      wanted.put(name, callsBlas || !isOfBlasBinding(name) ? find(natives, name) : null);
     }
+    return wanted;
+  }
+
+  /** Where JavaCPP would find each of them. */
+  static Map<String, URL[]> inJars(Map<String, @Nullable NativeEntry> wanted) {
+    Map<String, URL[]> known = new LinkedHashMap<>();
+    wanted.forEach(
+        (name, entry) -> known.put(name, entry == null ? NOWHERE : new URL[] {entry.url()}));
     return known;
   }
 
@@ -69,10 +83,9 @@ final class LibrarySearch {
     return name.contains("openblas_nolapack") || name.equals("jniopenblas");
   }
 
-  private static URL[] find(Natives natives, String name) throws IOException {
-    URL url = natives.blas().find(name);
-    url = url != null ? url : natives.libtorch().find(name);
-    return url == null ? NOWHERE : new URL[] {url};
+  private static @Nullable NativeEntry find(Natives natives, String name) throws IOException {
+    NativeEntry entry = natives.blas().find(name);
+    return entry != null ? entry : natives.libtorch().find(name);
   }
 
   /** All that is looked for on the way to libtorch. */

@@ -3,6 +3,7 @@ package dev.tenon.engine.start;
 import java.io.IOException;
 import java.net.JarURLConnection;
 import java.net.URL;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
@@ -30,21 +31,25 @@ record NativesJar(JarFile jar, URL binding, String folder) {
   }
 
   /**
-   * Where a library is.
+   * A library of this jar.
    *
    * @param name as a binding writes it: {@code name}, {@code name@version}, or one of these, {@code
    *     #} and the name it is to be linked by
-   * @return with the file name it is to have as its reference, if that is another; null if it is
-   *     not in this jar
+   * @return null if it is not in this jar
    */
-  @Nullable URL find(String name) throws IOException {
+  @Nullable NativeEntry find(String name) throws IOException {
     String[] names = name.split("#");
     String file = file(names[0]);
-    if (jar.getEntry(folder + "/" + file) == null) {
+    JarEntry entry = jar.getJarEntry(folder + "/" + file);
+    if (entry == null) {
       return null;
     }
     URL url = new URL(binding, file);
-    return names.length == 1 ? url : new URL(url + "#" + file(names[1]));
+    if (names.length == 1) {
+      return new NativeEntry(jar, entry, url, file);
+    }
+    String linkedAs = file(names[1]);
+    return new NativeEntry(jar, entry, new URL(url + "#" + linkedAs), linkedAs);
   }
 
   /** As Linux has it: the version comes last. */

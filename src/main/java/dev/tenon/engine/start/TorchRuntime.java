@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * libtorch will be wanted.
  */
 public final class TorchRuntime {
-  private static final FutureTask<Void> PREPARATION =
-      new FutureTask<>(TorchRuntime::prepareNatives, null);
+  private static final FutureTask<@Nullable UnpackedNatives> PREPARATION =
+      new FutureTask<>(TorchRuntime::prepareNatives);
 
   /** The process has said that it loads and ends. */
   private static volatile boolean onlyLoads;
@@ -57,7 +57,7 @@ public final class TorchRuntime {
     thread.start();
   }
 
-  private static void prepareNatives() {
+  private static @Nullable UnpackedNatives prepareNatives() {
     ClassLoader jars = TorchRuntime.class.getClassLoader();
     BindingClasses.begin(jars);
     // First, and here: two natives that load at once on two threads take the JVM's locks in
@@ -68,10 +68,7 @@ public final class TorchRuntime {
     lookUpReading();
     TorchBuilds.refuseTwo(jars, Loader.getPlatform());
     TestedBlas.initialize(jars);
-    Natives natives = Natives.of(jars, Loader.getPlatform());
-    if (natives != null) {
-      LibrarySearch.spare(natives, !onlyLoads);
-    }
+    return UnpackedNatives.find(jars, Loader.getPlatform(), !onlyLoads);
   }
 
   /**
@@ -88,9 +85,12 @@ public final class TorchRuntime {
     }
   }
 
-  private static Void loadNatives() throws InterruptedException, ExecutionException {
+  private static Void loadNatives() throws InterruptedException, ExecutionException, IOException {
     PREPARATION.run(); // Does nothing if another thread does it, or has.
-    PREPARATION.get();
+    UnpackedNatives natives = PREPARATION.get();
+    if (natives != null) {
+      natives.provide();
+    }
     if (onlyLoads) {
       NativeCore.growHeap();
     }
@@ -121,7 +121,7 @@ public final class TorchRuntime {
 
   /** Waits for a start-up that is under way, whatever comes of it; begins none. */
   public static void finish() {
-    FutureTask<Void> begun;
+    FutureTask<?> begun;
     synchronized (TorchRuntime.class) {
       begun = startUp != null ? startUp : preparing ? PREPARATION : null;
     }
@@ -139,24 +139,15 @@ public final class TorchRuntime {
   /**
    * Waits until libtorch is there.
    *
-   * @throws TenonException if its natives are missing or do not load
+   * @throws TenonException if its natives are missing or do not load; it says why
+   * @throws OutOfMemoryError if memory ran out on the way
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
   public static void require() throws InterruptedException {
     try {
       startUp().get();
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      cause = cause instanceof ExecutionException ? cause.getCause() : cause;
-      if (cause instanceof TenonException known) {
-        throw known;
-      }
-      throw new TenonException(
-          "libtorch does not load: reason="
-              + cause
-              + ", remedy=add the natives of org.bytedeco:pytorch, openblas and javacpp for this"
-              + " machine to the class path",
-          cause);
+      throw StartFailure.of(e, TorchRuntime.class.getClassLoader());
     }
   }
 }

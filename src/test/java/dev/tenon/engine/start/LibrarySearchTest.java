@@ -28,7 +28,7 @@ class LibrarySearchTest {
   void javaCppWouldFindTheSame() throws IOException {
     assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
     assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
-    Map<String, URL[]> known = LibrarySearch.known(Natives.of(JARS, PLATFORM), true);
+    Map<String, URL[]> known = known(true);
     Set<String> seen = new HashSet<>();
     for (Class<?> binding : List.of(openblas_nolapack.class, openblas.class, torch.class)) {
       ClassProperties wanted = Loader.loadProperties(binding, Loader.loadProperties(), true);
@@ -52,11 +52,10 @@ class LibrarySearchTest {
   void javaCppIsToldWhatIsKnown() throws ReflectiveOperationException, IOException {
     assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
     assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
-    Natives natives = Natives.of(JARS, PLATFORM);
-    Map<String, URL[]> known = LibrarySearch.known(natives, true);
+    Map<String, URL[]> known = known(true);
     Map<String, URL[]> found = LibrarySearch.found();
     found.keySet().removeAll(known.keySet());
-    assertThat(LibrarySearch.spare(natives, true)).isTrue();
+    assertThat(LibrarySearch.spare(known)).isTrue();
     known.forEach((name, urls) -> assertThat(found.get(name)).as(name).isEqualTo(urls));
   }
 
@@ -65,11 +64,15 @@ class LibrarySearchTest {
   void whoDoesNotCallBlasGetsNoBindingOfIt() throws IOException {
     assumeTrue(PLATFORM.startsWith("linux-"), "libraries are spelled in other ways here");
     assumeFalse(TorchBuilds.has(JARS, PLATFORM + "-gpu"), "this class path holds a CUDA build");
-    Map<String, URL[]> known = LibrarySearch.known(Natives.of(JARS, PLATFORM), false);
+    Map<String, URL[]> known = known(false);
     assertThat(known.get("openblas@.0")).hasSize(1);
     assertThat(known.get("jnitorch")).hasSize(1);
     assertThat(known.get("jniopenblas")).isEmpty();
     assertThat(known.get("jniopenblas_nolapack")).isEmpty();
     assertThat(known.get("openblas_nolapack@.0")).isEmpty();
+  }
+
+  private static Map<String, URL[]> known(boolean callsBlas) throws IOException {
+    return LibrarySearch.inJars(LibrarySearch.wanted(Natives.of(JARS, PLATFORM), callsBlas));
   }
 }

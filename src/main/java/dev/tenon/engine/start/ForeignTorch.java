@@ -1,0 +1,64 @@
+package dev.tenon.engine.start;
+
+import dev.tenon.TenonException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another library's libtorch in this process, such as DJL's: the second registers what the first
+ * one has, and aborts the JVM, or is bound to the first one's functions, of another version.
+ */
+final class ForeignTorch {
+  private static final Path MAPS = Path.of("/proc/self/maps");
+
+  /** Every libtorch has it. */
+  private static final String LIBRARY = "/libtorch_cpu.so";
+
+  private ForeignTorch() {}
+
+  /**
+   * Speaks before a second libtorch is loaded. Does nothing where the system does not tell.
+   *
+   * @param own the libraries about to be loaded, which another class loader may have loaded
+   * @param cache where they are unpacked
+   * @throws TenonException if there is one already
+   */
+  static void refuse(Collection<@Nullable NativeEntry> own, Path cache) {
+    Set<String> paths = new HashSet<>();
+    for (NativeEntry library : own) {
+      if (library != null) {
+        paths.add(library.in(cache).toString());
+      }
+    }
+    String foreign = find(paths);
+    if (foreign != null) {
+      throw new TenonException(
+          "Another libtorch is loaded in this process, and two of them end it: library="
+              + foreign
+              + ", remedy=use Tenon and the engine that brought it, such as DJL's, in processes of"
+              + " their own");
+    }
+  }
+
+  private static @Nullable String find(Set<String> own) {
+    try {
+      for (String line : Files.readAllLines(MAPS)) {
+        int path = line.indexOf('/');
+        if (path >= 0 && line.contains(LIBRARY)) {
+          String library = line.substring(path);
+          if (!own.contains(library)) {
+            return library;
+          }
+        }
+      }
+    } catch (IOException e) {
+      return null; // Another system, or one that hides it.
+    }
+    return null;
+  }
+}
