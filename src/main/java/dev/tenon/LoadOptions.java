@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param skeleton the file that describes the model, or null to look beside the weights and in the
  *     families
  * @param variant what stands before the extension of the weight files, such as {@code fp16}
+ * @param subfolder the folder of the path or of the named model that the model is in, such as
+ *     {@code unet}, or several with slashes between them; null for the path itself
  * @param dtype the dtype of floating-point slots, or null for what the checkpoint suggests
  * @param device {@code cpu}, {@code cuda:N} ({@code cuda} alone is {@code cuda:0}), {@code meta},
  *     or {@code disk} for files mapped and left alone; {@code auto}, {@code balanced} or {@code
@@ -51,6 +53,7 @@ public record LoadOptions(
     @Nullable String className,
     @Nullable Path skeleton,
     @Nullable String variant,
+    @Nullable String subfolder,
     @Nullable DType dtype,
     String device,
     Map<Device, Long> maxMemory,
@@ -119,6 +122,7 @@ public record LoadOptions(
         .className(className)
         .skeleton(skeleton)
         .variant(variant)
+        .subfolder(subfolder)
         .dtype(dtype)
         .device(device)
         .maxMemory(maxMemory)
@@ -140,6 +144,7 @@ public record LoadOptions(
     private @Nullable String className;
     private @Nullable Path skeleton;
     private @Nullable String variant;
+    private @Nullable String subfolder;
     private @Nullable DType dtype;
     private String device = "cpu";
     private Map<Device, Long> maxMemory = Map.of();
@@ -172,6 +177,12 @@ public record LoadOptions(
     /** Sets what stands before the extension of the weight files. */
     public Builder variant(@Nullable String variant) {
       this.variant = variant;
+      return this;
+    }
+
+    /** Sets the folder of the path that the model is in; null for the path itself. */
+    public Builder subfolder(@Nullable String subfolder) {
+      this.subfolder = subfolder;
       return this;
     }
 
@@ -279,6 +290,7 @@ public record LoadOptions(
           className,
           skeleton,
           variant,
+          subfolder,
           dtype,
           device,
           maxMemory,

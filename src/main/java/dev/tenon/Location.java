@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.checkpoint.CheckpointFiles;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
@@ -36,6 +37,12 @@ final class Location {
   static @Nullable Function<ModelName, Path> names(LoadOptions options) {
     Hub hub = options.hub();
     return hub == null ? null : name -> hub.download(name, options.variant());
+  }
+
+  /** What options mean of a path: a folder of it, or itself. */
+  static Path within(Path path, LoadOptions options) {
+    String subfolder = options.subfolder();
+    return subfolder == null ? path : CheckpointFiles.subfolder(path, subfolder);
   }
 
   private static @Nullable Path path(String text) {

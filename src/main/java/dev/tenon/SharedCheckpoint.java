@@ -37,7 +37,7 @@ public final class SharedCheckpoint implements AutoCloseable {
   /**
    * Loads a model from the files as they were when this was opened.
    *
-   * @param options how; without a variant, which says what files to open
+   * @param options how; without a variant or a subfolder, which say what files to open
    * @return the model, which the caller closes
    * @throws TenonException as {@link Tenon#load} does; if a file has changed; if this is closed
    */
@@ -47,6 +47,11 @@ public final class SharedCheckpoint implements AutoCloseable {
           "A shared checkpoint's files are chosen already: variant=%s, path=%s. Share its weight"
                   .formatted(options.variant(), path)
               + " file or index instead.");
+    } else if (options.subfolder() != null) {
+      throw new TenonException(
+          "A shared checkpoint's files are chosen already: subfolder=%s, path=%s. Share the folder"
+                  .formatted(options.subfolder(), path)
+              + " instead.");
     }
     guard.enter();
     try {

@@ -72,7 +72,7 @@ public final class Tenon {
    *     fit, memory is short, or the load is strict and not exact; nothing is left allocated
    */
   public static Model load(Path path, LoadOptions options) {
-    return Loading.load(path, options);
+    return Loading.load(Location.within(path, options), options);
   }
 
   /**
@@ -140,7 +140,7 @@ public final class Tenon {
    * @throws TenonException if the first load fails, see {@link #load}
    */
   public static ModelWatch watch(Path path, LoadOptions options, ReloadListener listener) {
-    return ModelWatch.start(WatchTarget.of(path), options, listener);
+    return ModelWatch.start(WatchTarget.of(path, options.subfolder()), options, listener);
   }
 
   /**
@@ -168,7 +168,7 @@ public final class Tenon {
    * @throws TenonException if the config cannot be read, the class is not known, or memory is short
    */
   public static Model init(Path config, LoadOptions options) {
-    return Loading.init(config, options);
+    return Loading.init(Location.within(config, options), options);
   }
 
   /**
@@ -181,7 +181,7 @@ public final class Tenon {
    * @throws TenonException if there are no weights, a file is not valid, or the two do not fit
    */
   public static LoadPlan plan(Path path, LoadOptions options) {
-    return Preparation.ofCheckpoint(path, options, Trace.OFF).plan();
+    return Preparation.ofCheckpoint(Location.within(path, options), options, Trace.OFF).plan();
   }
 
   /**
@@ -195,7 +195,7 @@ public final class Tenon {
    */
   public static LoadReport preview(Path path, LoadOptions options) {
     Trace trace = Trace.keeping();
-    Preparation prepared = Preparation.ofCheckpoint(path, options, trace);
+    Preparation prepared = Preparation.ofCheckpoint(Location.within(path, options), options, trace);
     Millis millis = prepared.stopwatch().with(0, 0, 0, 0);
     return Reports.of(prepared.plan(), prepared.placement(), trace, millis);
   }
@@ -210,7 +210,7 @@ public final class Tenon {
    * @throws TenonException if the config cannot be read, or the class is not known
    */
   public static LoadPlan skeleton(Path config, LoadOptions options) {
-    return Preparation.ofConfig(config, options, Trace.OFF).plan();
+    return Preparation.ofConfig(Location.within(config, options), options, Trace.OFF).plan();
   }
 
   /**

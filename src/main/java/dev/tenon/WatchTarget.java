@@ -1,5 +1,6 @@
 package dev.tenon;
 
+import dev.tenon.checkpoint.CheckpointFiles;
 import dev.tenon.checkpoint.CheckpointStamp;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubCache;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what the application calls it
  * @param path where it is now; throws a {@link TenonException} if it is nowhere
+ * @param subfolder the folder of it that the model is in, or null
  * @param ref the directory of the file that says so, or null if the path is always the same
  */
-record WatchTarget(String name, Supplier<Path> path, @Nullable Path ref) {
+record WatchTarget(
+    String name, Supplier<Path> path, @Nullable String subfolder, @Nullable Path ref) {
   private static final CheckpointStamp NOTHING = new CheckpointStamp(Map.of());
 
-  static WatchTarget of(Path path) {
-    return new WatchTarget(path.toString(), () -> path, null);
+  static WatchTarget of(Path path, @Nullable String subfolder) {
+    return new WatchTarget(path.toString(), () -> path, subfolder, null);
   }
 
   /** What a text leads to; under options with a hub, a name is downloaded. */
@@ -31,14 +34,15 @@ record WatchTarget(String name, Supplier<Path> path, @Nullable Path ref) {
     Path path = Location.of(text, Location.names(options));
     ModelName name = ModelName.find(text);
     if (name == null || Files.exists(Path.of(text))) {
-      return of(path);
+      return of(path, options.subfolder());
     }
     Hub hub = options.hub();
-    return of(hub == null ? HubCache.standard() : hub.cache(), name);
+    return of(hub == null ? HubCache.standard() : hub.cache(), name, options.subfolder());
   }
 
-  static WatchTarget of(HubCache cache, ModelName name) {
-    return new WatchTarget(name.toString(), () -> cache.require(name), cache.ref(name).getParent());
+  static WatchTarget of(HubCache cache, ModelName name, @Nullable String subfolder) {
+    return new WatchTarget(
+        name.toString(), () -> cache.require(name), subfolder, cache.ref(name).getParent());
   }
 
   /** The stamp as of now; of no files where there is nothing. */
@@ -62,7 +66,8 @@ record WatchTarget(String name, Supplier<Path> path, @Nullable Path ref) {
 
   private @Nullable Path where() {
     try {
-      return path.get();
+      Path now = path.get();
+      return subfolder == null ? now : CheckpointFiles.subfolder(now, subfolder);
     } catch (TenonException e) {
       return null; // The reload that follows says why.
     }

@@ -21,6 +21,7 @@ class LoadOptionsTest {
             "Gemma2Model",
             Path.of("skeleton.json"),
             "fp16",
+            "unet",
             DType.F16,
             "cuda:1",
             Map.of(Device.cuda(1), 1L << 30),

@@ -114,7 +114,7 @@ class ModelWatchTest {
     Files.createDirectories(ref.getParent());
     Files.writeString(ref, "1".repeat(40));
 
-    WatchTarget target = WatchTarget.of(cache, name);
+    WatchTarget target = WatchTarget.of(cache, name, null);
     try (ModelWatch watch = ModelWatch.start(target, LoadOptions.defaults(), listener)) {
       assertThat(ties(watch)).isOne();
       replace(ref, "2".repeat(40).getBytes(StandardCharsets.UTF_8));

@@ -21,11 +21,13 @@ public final class Checkpoint {
   private final Map<String, TensorEntry> byName;
   private final List<TensorEntry> entries;
   private final List<TensorEntry> shadowed;
+  private final List<String> warnings;
 
-  private Checkpoint(Path directory, List<Shard> shards, Map<String, String> indexMetadata) {
-    this.directory = directory;
+  private Checkpoint(WeightFiles files, List<Shard> shards) {
+    this.directory = files.directory();
     this.shards = List.copyOf(shards);
-    this.indexMetadata = Collections.unmodifiableMap(indexMetadata);
+    this.indexMetadata = Collections.unmodifiableMap(files.indexMetadata());
+    this.warnings = List.copyOf(files.warnings());
     List<TensorEntry> all = new ArrayList<>();
     for (Shard shard : shards) {
       all.addAll(shard.entries());
@@ -50,10 +52,13 @@ public final class Checkpoint {
   /**
    * Opens a checkpoint: finds its files and reads their headers.
    *
-   * <p>A directory is searched for {@code model.safetensors}, {@code model.safetensors.index.json},
-   * {@code pytorch_model.bin} and {@code pytorch_model.bin.index.json}, in this order. A file is
-   * opened as itself; an index stands for the shards it lists. Headers of several shards are read
-   * in parallel on the common pool.
+   * <p>In a directory what its {@code config.json} names in {@code transformers_weights} counts
+   * first, then {@code model.safetensors}, {@code model.safetensors.index.json}, {@code
+   * pytorch_model.bin} and {@code pytorch_model.bin.index.json}, in this order, and the same of
+   * {@code diffusion_pytorch_model}. If there is nothing of the kind but one file, one complete set
+   * of shards or one folder with a model, that is taken, with a warning. A file is opened as
+   * itself; an index stands for the shards it lists. Headers of several shards are read in parallel
+   * on the common pool.
    *
    * @param path a directory, or a weight file, or an index of shards
    * @param variant put before the extension of the names looked for, such as {@code fp16} for
@@ -62,13 +67,12 @@ public final class Checkpoint {
    * @throws TenonException if there are no weights, a shard is missing, or a file is not valid
    */
   public static Checkpoint open(Path path, @Nullable String variant) {
-    boolean isDirectory = Files.isDirectory(path);
-    WeightFiles files = isDirectory ? WeightFiles.in(path, variant) : WeightFiles.of(path);
-    Path directory = isDirectory ? path : path.toAbsolutePath().getParent();
-    return new Checkpoint(directory, ShardReader.readAll(files.files()), files.indexMetadata());
+    WeightFiles files =
+        Files.isDirectory(path) ? WeightFiles.in(path, variant) : WeightFiles.of(path);
+    return new Checkpoint(files, ShardReader.readAll(files.files()));
   }
 
-  /** {@return the directory the files were found in} */
+  /** {@return the directory the files and what describes them were found in} */
   public Path directory() {
     return directory;
   }
@@ -99,6 +103,11 @@ public final class Checkpoint {
    */
   public List<TensorEntry> shadowed() {
     return shadowed;
+  }
+
+  /** {@return why these files were taken, where others may have been meant; one line each} */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** {@return the scalars of an index's {@code metadata} as text; empty without an index} */

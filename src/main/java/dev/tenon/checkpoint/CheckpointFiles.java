@@ -1,6 +1,9 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.TenonException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,12 @@ public final class CheckpointFiles {
    * @throws dev.tenon.TenonException if a file's name cannot hold the variant
    */
   public static List<String> weights(@Nullable String variant) {
-    return WeightFiles.names(variant);
+    return UsualNames.of(variant);
   }
 
   /** {@return whether a file of that name lists shards} */
   public static boolean isIndex(String name) {
-    return WeightFiles.isIndex(Path.of(name));
+    return UsualNames.isIndex(name);
   }
 
   /**
@@ -35,5 +38,43 @@ public final class CheckpointFiles {
     return ShardIndex.read(index).shards().stream()
         .map(shard -> shard.getFileName().toString())
         .toList();
+  }
+
+  /** Whether an index that can be read lists a file. */
+  static boolean lists(Path index, Path file) {
+    try {
+      return shards(index).contains(file.getFileName().toString());
+    } catch (TenonException e) {
+      return false;
+    }
+  }
+
+  /**
+   * A model that lies in a folder of another one's directory, as the parts of a pipeline do.
+   *
+   * @param directory the directory
+   * @param subfolder a folder's name, or several with slashes between them
+   * @return the folder
+   * @throws TenonException if there is no such folder, or the name leads out of the directory
+   */
+  public static Path subfolder(Path directory, String subfolder) {
+    String name =
+        subfolder.endsWith("/") ? subfolder.substring(0, subfolder.length() - 1) : subfolder;
+    if (!PlainNames.isPath(name)) {
+      throw new TenonException(
+          "A subfolder is a plain name, or several with slashes between them: subfolder="
+              + Errors.quote(subfolder));
+    }
+    Path folder = directory.resolve(name);
+    if (!Files.isDirectory(folder)) {
+      List<String> found = new ArrayList<>();
+      if (Files.isDirectory(directory)) {
+        Inventory.of(directory).parts().forEach(part -> found.add(part.getFileName().toString()));
+      }
+      throw new TenonException(
+          "No such subfolder: directory=%s, subfolder=%s, found=%s"
+              .formatted(directory, name, String.join(" | ", found)));
+    }
+    return folder;
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -37,7 +38,7 @@ public record CheckpointStamp(Map<Path, FileStamp> files) {
     if (!isDirectory) {
       put(absolute, files);
     }
-    Path directory = isDirectory ? absolute : absolute.getParent();
+    Path directory = isDirectory ? place(absolute) : absolute.getParent();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, CheckpointStamp::counts)) {
       all.forEach(file -> put(file, files));
     } catch (IOException | DirectoryIteratorException e) {
@@ -45,6 +46,14 @@ public record CheckpointStamp(Map<Path, FileStamp> files) {
       return new CheckpointStamp(Map.of());
     }
     return new CheckpointStamp(files);
+  }
+
+  private static Path place(Path directory) {
+    try {
+      return WeightFiles.place(directory);
+    } catch (TenonException e) {
+      return directory; // The load that follows says what is wrong.
+    }
   }
 
   private static boolean counts(Path file) {

@@ -106,12 +106,7 @@ record ShardIndex(Path file, Map<String, String> weightMap, Map<String, String> 
   }
 
   private static void checkName(Path index, String shard) {
-    boolean plain = !shard.isEmpty() && !shard.equals(".") && !shard.equals("..");
-    for (int i = 0; i < shard.length(); i++) {
-      char c = shard.charAt(i);
-      plain &= c != '/' && c != '\\' && c != ':' && c >= ' ';
-    }
-    if (!plain) {
+    if (!PlainNames.isFile(shard)) {
       throw Errors.bad(index, "A shard's name must be a plain file name", "shard", shard);
     }
   }

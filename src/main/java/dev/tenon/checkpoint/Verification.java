@@ -92,7 +92,8 @@ public record Verification(
         }
       }
       if (files.isEmpty()) {
-        throw new TenonException("No weights in the directory: directory=" + directory);
+        throw Inventory.of(directory)
+            .none("looked for", "*.safetensors | pytorch_model*.bin", null);
       }
     }
 

@@ -1,13 +1,16 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
+import dev.tenon.checkpoint.CheckpointFiles;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** What a command works on: a path, or a model's name, which may have to be downloaded. */
 final class Source {
   private static final String DOWNLOAD = "--download";
+  private static final String SUBFOLDER = "--subfolder";
 
   private Source() {}
 
@@ -21,6 +24,18 @@ final class Source {
     spec.addOption(
         Options.flag(
             DOWNLOAD, "Bring a model given by name into the cache first, as the hub has it now."));
+    declareSubfolder(spec);
+  }
+
+  static void declareSubfolder(CommandSpec spec) {
+    spec.addOption(
+        Options.value(
+            SUBFOLDER, String.class, "NAME", "The model in this folder of it, such as unet."));
+  }
+
+  /** The folder of the model that is meant, or null for the model itself. */
+  static @Nullable String subfolder(ParseResult parsed) {
+    return parsed.matchedOptionValue(SUBFOLDER, null);
   }
 
   /** Where the files of what was given are. */
@@ -34,9 +49,12 @@ final class Source {
   }
 
   private static Path locate(boolean config, ParseResult parsed, Console console) {
-    return parsed.hasMatchedOption(DOWNLOAD)
-        ? Downloading.locate(text(parsed), config, parsed, console)
-        : Tenon.locate(text(parsed));
+    Path path =
+        parsed.hasMatchedOption(DOWNLOAD)
+            ? Downloading.locate(text(parsed), config, parsed, console)
+            : Tenon.locate(text(parsed));
+    String subfolder = subfolder(parsed);
+    return subfolder == null ? path : CheckpointFiles.subfolder(path, subfolder);
   }
 
   static String text(ParseResult parsed) {

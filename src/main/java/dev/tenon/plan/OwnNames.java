@@ -45,9 +45,9 @@ final class OwnNames {
         warnings);
   }
 
-  /** A warning for each tensor that another file's of the same name hides. */
+  /** The files' own warnings, and one for each tensor that another file's of its name hides. */
   static List<String> shadowed(Checkpoint checkpoint) {
-    List<String> warnings = new ArrayList<>();
+    List<String> warnings = new ArrayList<>(checkpoint.warnings());
     for (TensorEntry entry : checkpoint.shadowed()) {
       warnings.add(
           "Two files hold a tensor of one name, the later file's is used: tensor=%s, lost=%s"

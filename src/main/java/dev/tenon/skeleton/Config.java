@@ -113,6 +113,7 @@ public final class Config {
   public String saved(Skeleton skeleton, DType dtype) {
     ObjectNode changed = fields.deepCopy();
     changed.remove("torch_dtype");
+    changed.remove("transformers_weights"); // What is saved has the usual names.
     changed.put("dtype", dtype.torchName());
     if (!skeleton.className().isEmpty()) {
       changed.set("architectures", JsonTree.of(List.of(skeleton.className())));
