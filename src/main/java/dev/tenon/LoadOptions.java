@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.hub.Hub;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.DeviceRequest;
+import dev.tenon.plan.KeyMapping;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
  * LoadOptions options = LoadOptions.exact().toBuilder().dtype(DType.BF16).seed(7).build();
  * }</pre>
  *
- * @param className the class to load, or null for the first of the config's {@code architectures}
+ * @param className the class to load, or null for the first of the config's {@code architectures};
+ *     where no family has that, the one of the {@code model_type}'s family that the names in the
+ *     files tell of, with a warning
  * @param skeleton the file that describes the model, or null to look beside the weights and in the
  *     families
+ * @param keyMapping renamings of the files' keys, applied in order before any other; a save writes
+ *     the model's names
  * @param variant what stands before the extension of the weight files, such as {@code fp16}
  * @param subfolder the folder of the path or of the named model that the model is in, such as
  *     {@code unet}, or several with slashes between them; null for the path itself
@@ -37,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param residency where loaded bytes live on the CPU
  * @param ignoreMismatched whether a slot whose stored shape differs counts as missing, in place of
  *     an error
- * @param strict whether a missing or unexpected name or a parted tie is an error
+ * @param strict whether a missing or unexpected name or a parted tie is an error, and a model that
+ *     nothing describes
  * @param initializer asked for the value of each missing slot before the library's rules, or null
  * @param progress told how far the load is
  * @param trace a file to write, at the end of a load, that says where the time went, in the format
@@ -52,6 +58,7 @@ import org.jspecify.annotations.Nullable;
 public record LoadOptions(
     @Nullable String className,
     @Nullable Path skeleton,
+    List<KeyMapping> keyMapping,
     @Nullable String variant,
     @Nullable String subfolder,
     @Nullable DType dtype,
@@ -80,6 +87,7 @@ public record LoadOptions(
     }
     Device single = DeviceRequest.parse(device).single();
     device = single == null ? device : single.toString();
+    keyMapping = List.copyOf(keyMapping);
     maxMemory = Map.copyOf(maxMemory);
     adapters = List.copyOf(adapters);
     Objects.requireNonNull(residency);
@@ -121,6 +129,7 @@ public record LoadOptions(
     return new Builder()
         .className(className)
         .skeleton(skeleton)
+        .keyMapping(keyMapping)
         .variant(variant)
         .subfolder(subfolder)
         .dtype(dtype)
@@ -143,6 +152,7 @@ public record LoadOptions(
   public static final class Builder {
     private @Nullable String className;
     private @Nullable Path skeleton;
+    private List<KeyMapping> keyMapping = List.of();
     private @Nullable String variant;
     private @Nullable String subfolder;
     private @Nullable DType dtype;
@@ -171,6 +181,15 @@ public record LoadOptions(
     /** Sets the file that describes the model. */
     public Builder skeleton(@Nullable Path skeleton) {
       this.skeleton = skeleton;
+      return this;
+    }
+
+    /**
+     * Sets renamings of the files' keys, as {@code List.of(new KeyMapping("^language_model\\.",
+     * ""))}.
+     */
+    public Builder keyMapping(List<KeyMapping> keyMapping) {
+      this.keyMapping = keyMapping;
       return this;
     }
 
@@ -289,6 +308,7 @@ public record LoadOptions(
       return new LoadOptions(
           className,
           skeleton,
+          keyMapping,
           variant,
           subfolder,
           dtype,

@@ -7,11 +7,13 @@ import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a load did, or would do. Immutable.
  *
  * @param className the class, such as {@code Gemma2ForCausalLM}
+ * @param claimedClass the class the config names, or null if it names none
  * @param modelType the config's {@code model_type}
  * @param dtype the dtype of floating-point slots
  * @param device where the tensors are: {@code cpu}, or several as in {@code cuda:0,cpu}
@@ -29,6 +31,7 @@ import java.util.List;
  */
 public record LoadReport(
     String className,
+    @Nullable String claimedClass,
     String modelType,
     DType dtype,
     String device,

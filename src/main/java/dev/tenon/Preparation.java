@@ -75,18 +75,21 @@ record Preparation(
 
   private static Preparation of(
       Checkpoint checkpoint, Path path, LoadOptions options, Stopwatch stopwatch) {
-    SkeletonSource source = new SkeletonSource(options, checkpoint.directory());
+    PlanOptions asked =
+        new PlanOptions(options.dtype(), options.ignoreMismatched(), options.keyMapping());
     Path file = checkpoint.config();
-    Config config = source.own(file == null ? Config.defaults() : Config.read(file));
+    Config whole = file == null ? Config.defaults() : Config.read(file);
+    SkeletonSource source =
+        new SkeletonSource(options, checkpoint.directory()).decided(whole, checkpoint, asked);
+    Config config = source.own(whole);
     Skeleton skeleton = source.find(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
-    PlanOptions asked = new PlanOptions(options.dtype(), options.ignoreMismatched());
     LoadPlan base =
         skeleton == null
             ? Planner.plan(checkpoint, asked)
             : Planner.plan(checkpoint, skeleton, config, asked);
     Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
-    LoadPlan plan = adapters.plan();
+    LoadPlan plan = adapters.plan().warningFirst(source.warnings());
     Strictness.check(plan, path, options);
     requireInitialValues(plan, config, options);
     Placement placement = place(plan, options);
@@ -112,11 +115,13 @@ record Preparation(
   /** Of a config alone: everything is to be initialised. */
   static Preparation ofConfig(Path path, LoadOptions options, Trace trace) {
     Stopwatch stopwatch = new Stopwatch(trace);
-    SkeletonSource source = new SkeletonSource(options, directory(path));
-    Config config = source.own(Config.read(path));
+    Config whole = Config.read(path);
+    SkeletonSource source = new SkeletonSource(options, directory(path)).decided(whole);
+    Config config = source.own(whole);
     Skeleton skeleton = source.require(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan plan = Planner.initialize(skeleton, dtype(config, options));
+    plan = plan.warningFirst(source.warnings());
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     SmallFiles smallFiles = SmallFiles.of(directory(path), true);

@@ -10,6 +10,7 @@ import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
 import dev.tenon.plan.TieGroup;
+import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.trace.Trace;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ final class Reports {
   private Reports() {}
 
   /** What a plan would do. */
-  static LoadReport of(LoadPlan plan, Placement placement, Trace trace, Millis millis) {
+  static LoadReport of(
+      LoadPlan plan, Config config, Placement placement, Trace trace, Millis millis) {
     List<String> warnings = new ArrayList<>(plan.warnings());
     for (TieCandidate tie : plan.candidates()) {
       warnings.add(
@@ -29,23 +31,36 @@ final class Reports {
               .formatted(name(plan, tie.target()), name(plan, tie.owner())));
     }
     return of(
-        plan, PlannedOrigins.of(plan)::get, warnings, placement, ReadBytes.NONE, trace, millis);
+        plan,
+        config,
+        PlannedOrigins.of(plan)::get,
+        warnings,
+        placement,
+        ReadBytes.NONE,
+        trace,
+        millis);
   }
 
   /** What a load did, with a warning if it had to do without the native core. */
   static LoadReport of(
-      Loaded loaded, Placement placement, ReadBytes read, Trace trace, Millis millis) {
+      Loaded loaded,
+      Config config,
+      Placement placement,
+      ReadBytes read,
+      Trace trace,
+      Millis millis) {
     LoadPlan plan = loaded.plan();
     List<String> warnings = new ArrayList<>(plan.warnings());
     String reason = placement.onHost() ? NativeCore.unavailable() : null;
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, loaded::origin, warnings, placement, read, trace, millis);
+    return of(plan, config, loaded::origin, warnings, placement, read, trace, millis);
   }
 
   private static LoadReport of(
       LoadPlan plan,
+      Config config,
       IntFunction<SlotOrigin> origins,
       List<String> warnings,
       Placement placement,
@@ -76,6 +91,7 @@ final class Reports {
     }
     return new LoadReport(
         skeleton.className(),
+        config.claimedClass(),
         skeleton.modelType(),
         plan.dtype(),
         placement.text(),

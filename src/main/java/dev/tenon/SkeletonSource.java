@@ -1,5 +1,7 @@
 package dev.tenon;
 
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.plan.PlanOptions;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;
@@ -12,14 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where it is decided what a model must have: the skeleton file that was asked for,
  * else the one beside the weights, else the family of the class asked for, or of the first class in
- * the config.
+ * the config, or of the config's {@code model_type} if no family has that class. Immutable.
  */
 final class SkeletonSource {
   private static final String TIED = "tie_word_embeddings";
 
-  private final LoadOptions options;
   private final @Nullable String text;
   private final @Nullable Skeleton file;
+
+  /** The class asked for or decided on, or null for the config's. */
+  private final @Nullable String className;
+
+  private final List<String> warnings;
 
   /**
    * A source for a model.
@@ -29,12 +35,12 @@ final class SkeletonSource {
    *     than the options say
    */
   SkeletonSource(LoadOptions options, Path directory) {
-    this.options = options;
+    this.className = options.className();
+    this.warnings = List.of();
     Path asked = options.skeleton();
     Path path = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
     String json = asked != null || Files.isRegularFile(path) ? SkeletonFile.text(path) : null;
     Skeleton skeleton = json == null ? null : SkeletonFile.parse(path, json);
-    String className = options.className();
     if (skeleton == null || className == null || className.equals(skeleton.className())) {
       this.text = json;
       this.file = skeleton;
@@ -49,6 +55,41 @@ final class SkeletonSource {
     }
   }
 
+  private SkeletonSource(
+      SkeletonSource undecided, @Nullable String className, List<String> warnings) {
+    this.text = undecided.text;
+    this.file = undecided.file;
+    this.className = className;
+    this.warnings = warnings;
+  }
+
+  /** This source, once it is decided which class a checkpoint is of. */
+  SkeletonSource decided(Config config, Checkpoint checkpoint, PlanOptions options) {
+    return isDecided(config) ? this : decided(ClassDecision.of(config, checkpoint, options));
+  }
+
+  /** This source, once it is decided which class a config alone is of. */
+  SkeletonSource decided(Config config) {
+    return isDecided(config) ? this : decided(ClassDecision.of(config));
+  }
+
+  private boolean isDecided(Config config) {
+    String claimed = file != null || className != null ? null : config.claimedClass();
+    return file != null
+        || className != null
+        || claimed != null && Families.has(claimed, config)
+        || Families.ofType(config.modelType()).isEmpty();
+  }
+
+  private SkeletonSource decided(ClassDecision decision) {
+    return new SkeletonSource(this, decision.className(), List.of(decision.warning()));
+  }
+
+  /** What to say of how the class was decided. */
+  List<String> warnings() {
+    return warnings;
+  }
+
   /** The skeleton file's text for what became of its model; null if there is no file. */
   @Nullable String file(Skeleton now) {
     return text == null ? null : SkeletonFile.revised(text, now);
@@ -60,7 +101,7 @@ final class SkeletonSource {
    * @throws TenonException if there is none
    */
   Skeleton require(Config config) {
-    return file != null ? file : Families.skeleton(options.className(), config);
+    return file != null ? file : Families.skeleton(className, config);
   }
 
   /**
@@ -70,7 +111,7 @@ final class SkeletonSource {
    * @throws TenonException if the options ask for a class that no family has
    */
   @Nullable Skeleton find(Config config) {
-    if (file != null || options.className() != null) {
+    if (file != null || className != null) {
       return require(config);
     }
     String name = className(config);
@@ -111,9 +152,6 @@ final class SkeletonSource {
   }
 
   private @Nullable String className(Config config) {
-    List<String> classes = config.architectures();
-    return options.className() != null
-        ? options.className()
-        : classes.isEmpty() ? null : classes.get(0);
+    return className != null ? className : config.claimedClass();
   }
 }

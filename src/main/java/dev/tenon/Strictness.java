@@ -15,12 +15,18 @@ final class Strictness {
   /**
    * Checks a plan, before or after its ties are decided.
    *
-   * @throws TenonException if the load is strict and a name is missing or unexpected, or a tie
-   *     parted
+   * @throws TenonException if the load is strict and a name is missing or unexpected, a tie parted,
+   *     or nothing says what the model must have
    */
   static void check(LoadPlan plan, Path path, LoadOptions options) {
     if (!options.strict()) {
       return;
+    }
+    if (plan.skeleton().className().isEmpty()) {
+      throw new TenonException(
+          "Nothing describes the model, so the checkpoint cannot be held against it: file=%s. Give a"
+                  .formatted(path)
+              + " skeleton file for it.");
     }
     List<String> faults = new ArrayList<>();
     add(faults, "missing", plan.missing());

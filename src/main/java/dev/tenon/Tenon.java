@@ -197,7 +197,7 @@ public final class Tenon {
     Trace trace = Trace.keeping();
     Preparation prepared = Preparation.ofCheckpoint(Location.within(path, options), options, trace);
     Millis millis = prepared.stopwatch().with(0, 0, 0, 0);
-    return Reports.of(prepared.plan(), prepared.placement(), trace, millis);
+    return Reports.of(prepared.plan(), prepared.config(), prepared.placement(), trace, millis);
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.hub.Hub;
 import dev.tenon.plan.Device;
+import dev.tenon.plan.KeyMapping;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ class LoadOptionsTest {
         new LoadOptions(
             "Gemma2Model",
             Path.of("skeleton.json"),
+            List.of(new KeyMapping("^language_model\\.", "")),
             "fp16",
             "unet",
             DType.F16,

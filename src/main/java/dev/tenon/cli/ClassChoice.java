@@ -18,7 +18,8 @@ final class ClassChoice {
             CLASS,
             String.class,
             "NAME",
-            "The model's class (default: the first of the config's architectures)."));
+            "The model's class (default: the first of the config's architectures, or what the names"
+                + " in the files tell)."));
     spec.addOption(
         Options.value(SKELETON, Path.class, "FILE", "A skeleton.json that describes the model."));
   }

@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tenon.LoadReport;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.util.List;
@@ -8,6 +9,14 @@ import java.util.List;
 /** Fields that several documents have. */
 final class Json {
   private Json() {}
+
+  /** The config's own word for the class, where it has another than what was loaded. */
+  static void claimedClass(JsonGenerator json, LoadReport report) throws IOException {
+    String claimed = report.claimedClass();
+    if (claimed != null && !claimed.equals(report.className())) {
+      json.writeStringField("claimedClass", claimed);
+    }
+  }
 
   static void shape(JsonGenerator json, String field, Shape shape) throws IOException {
     json.writeFieldName(field);

@@ -18,6 +18,7 @@ final class LoadCommand extends ModelCommand {
     Source.declare(spec, "PATH", "A checkpoint's directory.");
     super.declare(spec);
     AdapterOption.declare(spec);
+    KeyMappingOption.declare(spec);
     spec.addOption(
         Options.value(
             DigestCommand.CHECK,
@@ -29,6 +30,7 @@ final class LoadCommand extends ModelCommand {
   @Override
   void read(ParseResult parsed, LoadOptions.Builder options) {
     AdapterOption.read(parsed, options);
+    KeyMappingOption.read(parsed, options);
     options.check(parsed.matchedOptionValue(DigestCommand.CHECK, null));
   }
 

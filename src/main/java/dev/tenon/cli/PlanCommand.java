@@ -21,6 +21,7 @@ final class PlanCommand extends TenonCommand {
     Source.declare(spec, "PATH", "A checkpoint's directory.");
     LoadChoice.declare(spec);
     AdapterOption.declare(spec);
+    KeyMappingOption.declare(spec);
     ReportOption.declare(spec);
     spec.addOption(
         Options.flag(MOVES, "Say what of each file becomes what of which slot, and how, instead."));
@@ -38,10 +39,9 @@ final class PlanCommand extends TenonCommand {
     }
     LoadReport report;
     try (ReportPage page = ReportOption.begin(parsed)) {
-      report =
-          Tenon.preview(
-              Source.checkpoint(parsed, console),
-              AdapterOption.read(parsed, LoadChoice.read(parsed)).build());
+      LoadOptions.Builder options = AdapterOption.read(parsed, LoadChoice.read(parsed));
+      KeyMappingOption.read(parsed, options);
+      report = Tenon.preview(Source.checkpoint(parsed, console), options.build());
       if (page != null) {
         page.write(report);
       }

@@ -23,6 +23,7 @@ final class ReportJson {
       throws IOException {
     json.writeStartObject();
     json.writeStringField("class", report.className());
+    Json.claimedClass(json, report);
     json.writeStringField("modelType", report.modelType());
     json.writeStringField("dtype", report.dtype().torchName());
     json.writeStringField("device", report.device());

@@ -41,6 +41,7 @@ final class SaveCommand extends TenonCommand {
             .build());
     LoadChoice.declare(spec);
     AdapterOption.declare(spec);
+    KeyMappingOption.declare(spec);
     spec.addOption(
         Options.value(
             MAX_SHARD_SIZE,
@@ -57,6 +58,7 @@ final class SaveCommand extends TenonCommand {
   @Override
   public void run(ParseResult parsed, Console console) {
     LoadOptions.Builder load = AdapterOption.read(parsed, LoadChoice.read(parsed));
+    KeyMappingOption.read(parsed, load);
     SaveOptions save =
         SaveOptions.defaults()
             .checkpointNames(!parsed.hasMatchedOption(MODEL_NAMES))
@@ -118,6 +120,7 @@ final class SaveCommand extends TenonCommand {
     json.writeStartObject();
     json.writeStringField("directory", saved.directory().toString());
     json.writeStringField("class", loaded.className());
+    Json.claimedClass(json, loaded);
     json.writeStringField("modelType", loaded.modelType());
     json.writeStringField("dtype", saved.dtype().torchName());
     Json.strings(json, "missing", loaded.missing());

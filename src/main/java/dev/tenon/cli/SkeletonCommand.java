@@ -59,6 +59,7 @@ final class SkeletonCommand extends TenonCommand {
       json.writeStringField(tie.target(), tie.source());
     }
     json.writeEndObject();
+    Json.strings(json, "warnings", plan.warnings());
     json.writeEndObject();
   }
 
@@ -90,6 +91,7 @@ final class SkeletonCommand extends TenonCommand {
     for (Tie tie : skeleton.ties()) {
       out.println("  " + tie.target() + " is tied to " + tie.source());
     }
+    plan.warnings().forEach(warning -> out.println("warning: " + warning));
     out.println(Units.count(elements) + " elements in parameters, tied ones counted each");
   }
 }

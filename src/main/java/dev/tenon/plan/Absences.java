@@ -45,8 +45,12 @@ final class Absences {
     return missing;
   }
 
-  /** Refuses a checkpoint of which nothing matches: it is another model's. */
-  static void requireAny(Checkpoint checkpoint, Skeleton skeleton, @Nullable Claim[] claims) {
+  /** Refuses a checkpoint of which nothing matches: it is another model's, or called otherwise. */
+  static void requireAny(
+      Checkpoint checkpoint,
+      Skeleton skeleton,
+      @Nullable Claim[] claims,
+      @Nullable PrefixHint hint) {
     for (Claim claim : claims) {
       if (claim != null) {
         return;
@@ -54,11 +58,12 @@ final class Absences {
     }
     List<TensorEntry> entries = checkpoint.entries();
     throw new TenonException(
-        "Nothing in the checkpoint matches the model: file=%s, class=%s, tensors=%d%s"
+        "Nothing in the checkpoint matches the model: file=%s, class=%s, tensors=%d%s%s"
             .formatted(
                 checkpoint.directory(),
                 skeleton.className(),
                 entries.size(),
-                entries.isEmpty() ? "" : ", first=" + entries.get(0).name()));
+                entries.isEmpty() ? "" : ", first=" + entries.get(0).name(),
+                hint == null ? "" : ". " + hint.remedy()));
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon.plan;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -92,6 +93,13 @@ public record LoadPlan(
    */
   public LoadPlan resolve(Predicate<TieCandidate> equal) {
     return candidates.isEmpty() ? this : CandidateResolution.resolve(this, equal);
+  }
+
+  /** This plan with something more to warn of, before all else. */
+  public LoadPlan warningFirst(List<String> more) {
+    List<String> all = new ArrayList<>(more);
+    all.addAll(warnings);
+    return more.isEmpty() ? this : warning(all);
   }
 
   /** This plan with other warnings. */

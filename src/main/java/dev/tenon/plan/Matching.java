@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Matching {
   private final @Nullable Claim[] claims;
   private final int[] orders;
   private final List<String> unmatched = new ArrayList<>();
+  private final List<String> left = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private Matching(Skeleton skeleton, SlotNames names) {
@@ -38,14 +40,24 @@ final class Matching {
   }
 
   /**
-   * Matches all entries.
+   * Matches all entries under their own names.
    *
    * @param entries in natural order, each name once
    */
   static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries) {
+    return of(skeleton, names, entries, KeyNames.mapped(entries, List.of()));
+  }
+
+  /**
+   * Matches all entries.
+   *
+   * @param entries in natural order, each name once
+   * @param keys what they are called
+   */
+  static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries, KeyNames keys) {
     Matching matching = new Matching(skeleton, names);
     for (int i = 0; i < entries.size(); i++) {
-      matching.match(i, entries.get(i));
+      matching.match(i, entries.get(i), keys.get(i));
     }
     for (Gathering gathering : matching.gatherings.values()) {
       matching.convert(gathering);
@@ -63,8 +75,23 @@ final class Matching {
     return unmatched;
   }
 
+  /** Keys that stand for no slot, as they are called before they are renamed. */
+  List<String> left() {
+    return left;
+  }
+
   List<String> warnings() {
     return warnings;
+  }
+
+  /** Which slot a key would stand for, or -1. */
+  static ToIntFunction<String> locating(Skeleton skeleton, SlotNames names) {
+    Matching matching = new Matching(skeleton, names);
+    return key -> {
+      String renamed = Spelling.applyAll(matching.spellings, key);
+      Converter.Match match = Converter.matchFirst(matching.converters, renamed);
+      return match == null ? names.locate(renamed) : matching.locate(match);
+    };
   }
 
   /** What of the skeleton's spellings and layouts the keys needed. */
@@ -72,9 +99,9 @@ final class Matching {
     return new Dialect(Spelling.used(spellings), Converter.used(converters));
   }
 
-  private void match(int order, TensorEntry entry) {
+  private void match(int order, TensorEntry entry, String called) {
     String key = entry.name();
-    String renamed = Spelling.applyAll(spellings, key);
+    String renamed = Spelling.applyAll(spellings, called);
     Converter.Match match = converters.isEmpty() ? null : Converter.matchFirst(converters, renamed);
     int slot = match == null ? names.locate(renamed) : locate(match);
     if (slot < 0 && (match != null || !renamed.equals(key)) && names.stored(key)) {
@@ -83,6 +110,7 @@ final class Matching {
     }
     if (slot < 0) {
       unmatched.addAll(match == null ? List.of(renamed) : match.targets());
+      left.add(called);
     } else if (match == null) {
       claim(slot, order, new Claim.Whole(entry));
     } else {
@@ -140,8 +168,12 @@ final class Matching {
   }
 
   private void warnLost(String slot, String used, String lost) {
-    warnings.add(
-        "Two keys stand for one slot, only the first is used: tensor=%s, used=%s, lost=%s"
-            .formatted(slot, used, lost));
+    warnings.add(lost(slot, used, lost));
+  }
+
+  /** What to say of two keys for one slot. */
+  static String lost(String slot, String used, String lost) {
+    return "Two keys stand for one slot, only the first is used: tensor=%s, used=%s, lost=%s"
+        .formatted(slot, used, lost);
   }
 }

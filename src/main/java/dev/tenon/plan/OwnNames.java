@@ -8,7 +8,9 @@ import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The plan of last resort, for a model that no family and no skeleton file describes: a slot for
@@ -19,18 +21,22 @@ final class OwnNames {
 
   static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
     DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);
-    List<Slot> slots = new ArrayList<>(checkpoint.entries().size());
-    List<Step> steps = new ArrayList<>(checkpoint.entries().size());
-    for (TensorEntry entry : checkpoint.entries()) {
-      Slot slot = slot(entry, options.dtype() == null);
-      slots.add(slot);
-      steps.add(new Step.Read(slot, slot.dtypeIn(dtype), entry));
-    }
+    KeyNames keys = KeyNames.mapped(checkpoint.entries(), options.keyMapping());
     List<String> warnings = new ArrayList<>();
     warnings.add(
         "No family and no skeleton file describe this model, so nothing can be found missing: file="
             + checkpoint.directory());
     warnings.addAll(shadowed(checkpoint));
+    warnings.addAll(keys.warnings());
+    Map<String, TensorEntry> named = named(checkpoint.entries(), keys, warnings);
+    List<Slot> slots = new ArrayList<>(named.size());
+    List<Step> steps = new ArrayList<>(named.size());
+    named.forEach(
+        (name, entry) -> {
+          Slot slot = slot(name, entry, options.dtype() == null);
+          slots.add(slot);
+          steps.add(new Step.Read(slot, slot.dtypeIn(dtype), entry));
+        });
     return new LoadPlan(
         new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
         dtype,
@@ -56,9 +62,21 @@ final class OwnNames {
     return warnings;
   }
 
-  private static Slot slot(TensorEntry entry, boolean fixedDtype) {
+  /** Entries by what they are called; a mapping may give two of them one name. */
+  private static Map<String, TensorEntry> named(
+      List<TensorEntry> entries, KeyNames keys, List<String> warnings) {
+    Map<String, TensorEntry> named = new LinkedHashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      TensorEntry first = named.putIfAbsent(keys.get(i), entries.get(i));
+      if (first != null) {
+        warnings.add(Matching.lost(keys.get(i), first.name(), entries.get(i).name()));
+      }
+    }
+    return named;
+  }
+
+  private static Slot slot(String name, TensorEntry entry, boolean fixedDtype) {
     boolean trainable = entry.dtype().isFloatingPoint();
-    return new Slot(
-        entry.name(), entry.shape(), entry.dtype(), Slot.Role.PARAMETER, fixedDtype, trainable);
+    return new Slot(name, entry.shape(), entry.dtype(), Slot.Role.PARAMETER, fixedDtype, trainable);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.tensor.DType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dtype the dtype of floating-point slots, or null for what the checkpoint suggests
  * @param ignoreMismatched treat slots whose stored shape differs as missing, in place of an error
+ * @param keyMapping renamings of the files' keys, applied in order before any other
  */
-public record PlanOptions(@Nullable DType dtype, boolean ignoreMismatched) {
+public record PlanOptions(
+    @Nullable DType dtype, boolean ignoreMismatched, List<KeyMapping> keyMapping) {
+
+  /** Copies the list. */
+  public PlanOptions {
+    keyMapping = List.copyOf(keyMapping);
+  }
+
+  /** Keys are taken as the files spell them. */
+  public PlanOptions(@Nullable DType dtype, boolean ignoreMismatched) {
+    this(dtype, ignoreMismatched, List.of());
+  }
 
   /** The checkpoint's own dtype, and every shape must fit. */
   public static final PlanOptions DEFAULT = new PlanOptions(null, false);

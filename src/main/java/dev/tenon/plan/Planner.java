@@ -21,25 +21,35 @@ public final class Planner {
    * What a load of this checkpoint into this model does. Ties whose two sides the files both hold
    * are left as {@link LoadPlan#candidates()}, unless both are the very same bytes of a file.
    *
-   * @throws TenonException if shapes differ and {@code options} do not allow it, all of them
-   *     listed; if no key of the checkpoint is a slot's; if tensors to convert do not fit together;
-   *     or if two tied slots have different shapes
+   * @throws TenonException if shapes differ and {@code options} do not allow it, counted and the
+   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not
+   *     fit together; or if two tied slots have different shapes
    */
   public static LoadPlan plan(
       Checkpoint checkpoint, Skeleton skeleton, Config config, PlanOptions options) {
     DType dtype = LoadDType.choose(checkpoint, config, options);
     SlotNames names = new SlotNames(skeleton);
-    Matching matching = Matching.of(skeleton, names, checkpoint.entries());
+    KeyNames keys = KeyNames.of(checkpoint.entries(), options.keyMapping(), names);
+    Matching matching = Matching.of(skeleton, names, checkpoint.entries(), keys);
     @Nullable Claim[] claims = matching.claims();
-    Absences.requireAny(checkpoint, skeleton, claims);
+    PrefixHint hint = PrefixHint.of(skeleton, names, matching, keys.tools());
+    Absences.requireAny(checkpoint, skeleton, claims, hint);
     List<Mismatch> mismatched = Mismatches.takeOut(skeleton.slots(), claims);
     if (!mismatched.isEmpty() && !options.ignoreMismatched()) {
-      throw Mismatches.error(checkpoint, mismatched);
+      throw Mismatches.error(checkpoint, skeleton, mismatched);
     }
     TieForest forest = TieForest.of(skeleton.slots(), names, skeleton.ties());
     TieDecisions ties = TieDecisions.of(forest, claims);
     List<String> warnings = new ArrayList<>(OwnNames.shadowed(checkpoint));
+    warnings.addAll(keys.warnings());
     warnings.addAll(matching.warnings());
+    if (hint != null) {
+      warnings.add(hint.warning());
+    }
+    String cause = Mismatches.cause(mismatched);
+    if (cause != null) {
+      warnings.add("Of the tensors of other shapes than the model's " + cause);
+    }
     warnings.addAll(ties.warnings(skeleton.slots()));
     return new LoadPlan(
         skeleton,

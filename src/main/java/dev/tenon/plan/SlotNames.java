@@ -39,6 +39,11 @@ final class SlotNames {
     return slot == null ? -1 : slot;
   }
 
+  /** Whether some slot's name begins with this segment. */
+  boolean begins(String segment) {
+    return bareStarts.contains(segment);
+  }
+
   /** Whether checkpoints hold a slot of this very name. */
   boolean stored(String name) {
     return storedAs(name) >= 0;

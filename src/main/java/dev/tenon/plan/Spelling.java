@@ -56,6 +56,20 @@ final class Spelling {
     return spellings;
   }
 
+  /** What a caller asks for, of any model. */
+  static List<Spelling> asked(List<KeyMapping> mappings) {
+    List<Spelling> spellings = new ArrayList<>();
+    for (KeyMapping mapping : mappings) {
+      spellings.add(new Spelling(mapping.renaming(), ""));
+    }
+    return spellings;
+  }
+
+  /** Whether it has matched a key. */
+  boolean used() {
+    return used;
+  }
+
   /** Those that have matched a key. */
   static List<Renaming> used(List<Spelling> spellings) {
     List<Renaming> used = new ArrayList<>();

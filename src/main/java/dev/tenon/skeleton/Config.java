@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Config {
   private static final String TEXT = "text_config";
   private static final JsonNode NO = JsonNodeFactory.instance.booleanNode(false);
+  private static final String CLASSES = "architectures";
 
   private final String origin;
   private final ObjectNode fields;
@@ -116,7 +117,7 @@ public final class Config {
     changed.remove("transformers_weights"); // What is saved has the usual names.
     changed.put("dtype", dtype.torchName());
     if (!skeleton.className().isEmpty()) {
-      changed.set("architectures", JsonTree.of(List.of(skeleton.className())));
+      changed.set(CLASSES, JsonTree.of(List.of(skeleton.className())));
       if (!changed.has("model_type")) {
         changed.put("model_type", skeleton.modelType());
       }
@@ -129,9 +130,15 @@ public final class Config {
     return string("model_type", "");
   }
 
-  /** The classes the checkpoint was saved from, usually one. */
+  /** The classes the checkpoint was saved from, usually one; a text in place of a list is one. */
   public List<String> architectures() {
-    return strings("architectures");
+    return fields.path(CLASSES).isTextual() ? List.of(string(CLASSES)) : strings(CLASSES);
+  }
+
+  /** The first of {@link #architectures}, or null if there is none or it has no name. */
+  public @Nullable String claimedClass() {
+    List<String> classes = architectures();
+    return classes.isEmpty() || classes.get(0).isBlank() ? null : classes.get(0);
   }
 
   /**
@@ -300,9 +307,9 @@ public final class Config {
   Config part(String name) {
     Config part = sub(name);
     ObjectNode own = part.fields.deepCopy();
-    own.remove("architectures");
-    if (fields.has("architectures")) {
-      own.set("architectures", fields.get("architectures"));
+    own.remove(CLASSES);
+    if (fields.has(CLASSES)) {
+      own.set(CLASSES, fields.get(CLASSES));
     }
     return new Config(part.origin, own);
   }

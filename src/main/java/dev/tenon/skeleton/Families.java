@@ -1,6 +1,7 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.TenonException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,20 +46,31 @@ public final class Families {
         "%s, file=%s, class=%s".formatted(e.getMessage(), config, className), e);
   }
 
+  /** The classes of the family of a model type, in its order; empty if there is no such family. */
+  public static List<Architecture> ofType(String modelType) {
+    Family family = Registry.find(modelType);
+    return family == null ? List.of() : family.architectures();
+  }
+
   /**
    * The base model of a family, without a head: what the reference's {@code AutoModel} builds.
    *
    * @throws TenonException if there is no such family
    */
   public static Architecture baseModel(String modelType) {
-    Family family = Registry.find(modelType);
-    if (family != null) {
-      return family.architectures().stream()
-          .filter(architecture -> architecture.className().endsWith("Model"))
-          .min(Comparator.comparingInt(architecture -> architecture.className().length()))
-          .orElseThrow();
+    List<Architecture> classes = ofType(modelType);
+    if (classes.isEmpty()) {
+      throw new TenonException("No family has this model type: modelType=" + modelType);
     }
-    throw new TenonException("No family has this model type: modelType=" + modelType);
+    return classes.stream()
+        .filter(architecture -> architecture.className().endsWith("Model"))
+        .min(Comparator.comparingInt(architecture -> architecture.className().length()))
+        .orElse(classes.get(0));
+  }
+
+  /** Whether a family has a class. */
+  public static boolean has(String className, Config config) {
+    return member(className, config) != null;
   }
 
   /** A config with its class's defaults for what it leaves out; itself if no family has it. */
@@ -80,17 +92,27 @@ public final class Families {
    * The skeleton of a class under a config.
    *
    * @param className the class; null for the first of the config's {@code architectures}
-   * @throws TenonException if the class is neither given nor in the config, or no family has it
+   * @throws TenonException if the class is neither given nor in the config, or no family has it:
+   *     the message then names those nearest to it, of the config's own family if there is one
    */
   public static Skeleton skeleton(@Nullable String className, Config config) {
     String name = className != null ? className : first(config);
     Skeleton skeleton = find(name, config);
     if (skeleton == null) {
       throw new TenonException(
-          "No family has this class: class=%s, modelType=%s, file=%s. Give a skeleton file for it."
-              .formatted(name, config.modelType(), config));
+          ("No family has this class: class=%s, nearest=%s, modelType=%s, file=%s. Give a skeleton"
+                  + " file for it.")
+              .formatted(name, nearest(name, config.modelType()), config.modelType(), config));
     }
     return skeleton;
+  }
+
+  private static List<String> nearest(String className, String modelType) {
+    List<Architecture> classes = new ArrayList<>(ofType(modelType));
+    if (classes.isEmpty()) {
+      Registry.all().forEach(family -> classes.addAll(family.architectures()));
+    }
+    return ClassNames.nearest(className, ClassNames.of(classes));
   }
 
   /**
@@ -139,11 +161,11 @@ public final class Families {
   }
 
   private static String first(Config config) {
-    List<String> names = config.architectures();
-    if (names.isEmpty()) {
+    String name = config.claimedClass();
+    if (name == null) {
       throw new TenonException(
           "Config names no class: file=" + config + ", field=architectures. Name the class.");
     }
-    return names.get(0);
+    return name;
   }
 }

@@ -187,7 +187,8 @@ class JsonTest {
 
     assertThat(skeleton.fieldNames())
         .toIterable()
-        .containsExactly("class", "modelType", "baseModelPrefix", "parameters", "buffers", "tied");
+        .containsExactly(
+            "class", "modelType", "baseModelPrefix", "parameters", "buffers", "tied", "warnings");
     assertThat(skeleton.get("parameters").get(0).toString())
         .isEqualTo(
             "{\"name\":\"model.embed_tokens.weight\",\"shape\":[97,24],\"dtype\":\"float32\"}");

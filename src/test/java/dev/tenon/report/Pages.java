@@ -35,6 +35,7 @@ final class Pages {
             new Interval(Interval.Kind.SLOT, "layers.0.mlp.weight", 1 << 19, "worker", 4, 20));
     return new LoadReport(
         "TinyLmForCausalLM",
+        "TinyLmForCausalLM",
         "tiny_lm",
         DType.BF16,
         "cpu",
