@@ -21,6 +21,7 @@ module dev.tenon {
   exports dev.tenon.hub;
   exports dev.tenon.integrity;
   exports dev.tenon.plan;
+  exports dev.tenon.quantised;
   exports dev.tenon.report;
   exports dev.tenon.skeleton;
   exports dev.tenon.tensor;

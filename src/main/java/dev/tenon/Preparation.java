@@ -12,6 +12,7 @@ import dev.tenon.plan.Placement;
 import dev.tenon.plan.Placer;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;
+import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
@@ -81,13 +82,14 @@ record Preparation(
     Config whole = file == null ? Config.defaults() : Config.read(file);
     SkeletonSource source =
         new SkeletonSource(options, checkpoint.directory()).decided(whole, checkpoint, asked);
+    Quantisation said = Quantisations.of(checkpoint.directory(), whole);
     Config config = source.own(whole);
     Skeleton skeleton = source.find(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan base =
         skeleton == null
-            ? Planner.plan(checkpoint, asked)
-            : Planner.plan(checkpoint, skeleton, config, asked);
+            ? Planner.plan(checkpoint, said, asked)
+            : Planner.plan(checkpoint, skeleton, config, said, asked);
     Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
     LoadPlan plan = adapters.plan().warningFirst(source.warnings());
     Strictness.check(plan, path, options);

@@ -9,6 +9,7 @@ import dev.tenon.integrity.CheckpointDigest;
 import dev.tenon.integrity.DigestFile;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.quantised.Summary;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -222,6 +223,18 @@ public final class Tenon {
    */
   public static Checkpoint inspect(Path path) {
     return Checkpoint.open(path, null);
+  }
+
+  /**
+   * How the weights of a checkpoint are packed, told by names and shapes and by the config beside
+   * them. Never touches libtorch. A load refuses what is listed here, unless the model itself has
+   * slots of that name and dtype.
+   *
+   * @param checkpoint what {@link #inspect} gave
+   * @return how many weights are packed in which way; none if all are plain
+   */
+  public static Summary quantised(Checkpoint checkpoint) {
+    return Quantisations.summary(checkpoint);
   }
 
   /**

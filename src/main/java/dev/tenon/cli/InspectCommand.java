@@ -5,6 +5,8 @@ import dev.tenon.Tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.quantised.Packing;
+import dev.tenon.quantised.Summary;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
@@ -40,6 +42,7 @@ final class InspectCommand extends TenonCommand {
     }
     json.writeEndArray();
     json.writeNumberField("bytes", checkpoint.bytes());
+    write(Tenon.quantised(checkpoint), json);
     json.writeArrayFieldStart("files");
     for (Shard shard : checkpoint.shards()) {
       json.writeStartObject();
@@ -59,6 +62,28 @@ final class InspectCommand extends TenonCommand {
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  /** What is packed in which way; an empty array if nothing is. */
+  private static void write(Summary quantised, JsonGenerator json) throws IOException {
+    if (!quantised.method().isEmpty()) {
+      json.writeStringField("quant_method", quantised.method());
+    }
+    json.writeArrayFieldStart("quantised");
+    for (Map.Entry<Packing, Integer> packed : quantised.counts().entrySet()) {
+      Packing packing = packed.getKey();
+      json.writeStartObject();
+      json.writeStringField("scheme", packing.scheme());
+      if (packing.bits() > 0) {
+        json.writeNumberField("bits", packing.bits());
+      }
+      if (!packing.group().isEmpty()) {
+        json.writeStringField("group", packing.group());
+      }
+      json.writeNumberField("tensors", packed.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void write(TensorEntry entry, JsonGenerator json) throws IOException {
@@ -85,5 +110,9 @@ final class InspectCommand extends TenonCommand {
     }
     String tensors = Units.count(checkpoint.entries().size());
     out.println(tensors + " tensors, " + Units.bytes(checkpoint.bytes()));
+    Summary quantised = Tenon.quantised(checkpoint);
+    if (!quantised.isEmpty()) {
+      out.println("quantised: " + quantised);
+    }
   }
 }

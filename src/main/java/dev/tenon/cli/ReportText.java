@@ -21,6 +21,9 @@ final class ReportText {
   static void print(LoadReport report, Map<String, Integer> digests, PrintStream out) {
     String what = report.className() + " (" + report.modelType() + ")";
     out.println(what + ", " + report.dtype() + " on " + report.device());
+    for (String warning : report.warnings()) {
+      out.println("warning: " + warning);
+    }
     Table table = new Table();
     for (SlotReport slot : report.slots()) {
       Integer crc32 = digests.get(slot.name());
@@ -39,9 +42,6 @@ final class ReportText {
     for (Mismatch it : report.mismatched()) {
       String shapes = ": checkpoint " + it.checkpoint() + ", model " + it.model();
       out.println("mismatched: " + it.name() + shapes);
-    }
-    for (String warning : report.warnings()) {
-      out.println("warning: " + warning);
     }
     out.println(sizes(report));
     ways(report.read(), out);

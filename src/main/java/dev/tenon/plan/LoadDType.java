@@ -12,7 +12,7 @@ final class LoadDType {
 
   /**
    * What the caller asks for; else the config's; else the index's; else that of the first
-   * floating-point tensor of the first file; else float32. Source: {@code _get_dtype} of
+   * floating-point tensor of the first file, in which 8-bit floats do not count; else float32. Source: {@code _get_dtype} of
    * transformers 5.18 for {@code auto}.
    *
    * @throws TenonException if that is not a floating-point dtype
@@ -42,7 +42,7 @@ final class LoadDType {
   private static DType firstStored(Checkpoint checkpoint) {
     if (!checkpoint.shards().isEmpty()) {
       for (TensorEntry entry : checkpoint.shards().get(0).entries()) {
-        if (entry.dtype().isFloatingPoint()) {
+        if (entry.dtype().isFloatingPoint() && entry.dtype().bits() > 8) {
           return entry.dtype();
         }
       }

@@ -26,6 +26,7 @@ final class Matching {
   private final int[] orders;
   private final List<String> unmatched = new ArrayList<>();
   private final List<String> left = new ArrayList<>();
+  private final List<TensorEntry> strays = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private Matching(Skeleton skeleton, SlotNames names) {
@@ -80,6 +81,19 @@ final class Matching {
     return left;
   }
 
+  /** The tensors whose keys stand for no slot. */
+  List<TensorEntry> strays() {
+    return strays;
+  }
+
+  /** The slot that a key stands for, alone or with others; -1 if for none. */
+  int slotOf(String key) {
+    String renamed = Spelling.applyAll(spellings, key);
+    Converter.Match match = converters.isEmpty() ? null : Converter.matchFirst(converters, renamed);
+    int slot = match == null ? names.locate(renamed) : locate(match);
+    return slot < 0 ? names.locate(key) : slot;
+  }
+
   List<String> warnings() {
     return warnings;
   }
@@ -109,6 +123,7 @@ final class Matching {
       slot = names.locate(key);
     }
     if (slot < 0) {
+      strays.add(entry);
       unmatched.addAll(match == null ? List.of(renamed) : match.targets());
       left.add(called);
     } else if (match == null) {

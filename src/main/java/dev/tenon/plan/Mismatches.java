@@ -2,6 +2,8 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.quantised.Quantisation;
+import dev.tenon.quantised.Summary;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.Shape;
@@ -36,7 +38,8 @@ final class Mismatches {
   }
 
   /** One error with their number, the first few, and the cause or the remedy if there is one. */
-  static TenonException error(Checkpoint checkpoint, Skeleton skeleton, List<Mismatch> mismatched) {
+  static TenonException error(
+      Checkpoint checkpoint, Skeleton skeleton, Quantisation said, List<Mismatch> mismatched) {
     StringBuilder message =
         new StringBuilder("Shapes in the checkpoint are not the model's: file=")
             .append(checkpoint.directory())
@@ -54,6 +57,7 @@ final class Mismatches {
     if (mismatched.size() > MOST_SHOWN) {
       message.append(" and ").append(mismatched.size() - MOST_SHOWN).append(" more");
     }
+    message.append(Summary.method(", quant_method=", said));
     String cause = cause(mismatched);
     if (cause != null) {
       message.append(". ").append(cause);

@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
@@ -19,24 +20,29 @@ import java.util.Map;
 final class OwnNames {
   private OwnNames() {}
 
-  static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
+  static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {
+    PackedWeights.refuse(checkpoint, said);
     DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);
     KeyNames keys = KeyNames.mapped(checkpoint.entries(), options.keyMapping());
     List<String> warnings = new ArrayList<>();
     warnings.add(
         "No family and no skeleton file describe this model, so nothing can be found missing: file="
             + checkpoint.directory());
+    warnings.addAll(PackedWeights.promised(checkpoint, said));
     warnings.addAll(shadowed(checkpoint));
     warnings.addAll(keys.warnings());
     Map<String, TensorEntry> named = named(checkpoint.entries(), keys, warnings);
     List<Slot> slots = new ArrayList<>(named.size());
     List<Step> steps = new ArrayList<>(named.size());
+    RawNumbers raw = new RawNumbers();
     named.forEach(
         (name, entry) -> {
           Slot slot = slot(name, entry, options.dtype() == null);
           slots.add(slot);
+          raw.look(entry, slot.dtypeIn(dtype));
           steps.add(new Step.Read(slot, slot.dtypeIn(dtype), entry));
         });
+    raw.refuse();
     return new LoadPlan(
         new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
         dtype,

@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
@@ -21,26 +22,41 @@ public final class Planner {
    * What a load of this checkpoint into this model does. Ties whose two sides the files both hold
    * are left as {@link LoadPlan#candidates()}, unless both are the very same bytes of a file.
    *
-   * @throws TenonException if shapes differ and {@code options} do not allow it, counted and the
-   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not
-   *     fit together; or if two tied slots have different shapes
+   * @param said what the whole config, of which {@code config} may be a part, says of packed weights
+   * @throws TenonException if weights are packed or are integers, or 8-bit floats, without a scale,
+   *     whatever the options; if shapes differ and {@code options} do not allow it, counted, the
+   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not fit together;
+   *     or if two tied slots have different shapes
    */
   public static LoadPlan plan(
-      Checkpoint checkpoint, Skeleton skeleton, Config config, PlanOptions options) {
+      Checkpoint checkpoint,
+      Skeleton skeleton,
+      Config config,
+      Quantisation said,
+      PlanOptions options) {
     DType dtype = LoadDType.choose(checkpoint, config, options);
+    List<Slot> slots = skeleton.slots();
     SlotNames names = new SlotNames(skeleton);
+    SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
+    PackedWeights.refuse(checkpoint, said, names, slots, dtypes);
     KeyNames keys = KeyNames.of(checkpoint.entries(), options.keyMapping(), names);
     Matching matching = Matching.of(skeleton, names, checkpoint.entries(), keys);
     @Nullable Claim[] claims = matching.claims();
+    RawNumbers.refuse(slots, claims, dtypes);
     PrefixHint hint = PrefixHint.of(skeleton, names, matching, keys.tools());
     Absences.requireAny(checkpoint, skeleton, claims, hint);
-    List<Mismatch> mismatched = Mismatches.takeOut(skeleton.slots(), claims);
+    List<Mismatch> mismatched = Mismatches.takeOut(slots, claims);
     if (!mismatched.isEmpty() && !options.ignoreMismatched()) {
-      throw Mismatches.error(checkpoint, skeleton, mismatched);
+      throw Mismatches.error(checkpoint, skeleton, said, mismatched);
     }
-    TieForest forest = TieForest.of(skeleton.slots(), names, skeleton.ties());
+    TieForest forest = TieForest.of(slots, names, skeleton.ties());
     TieDecisions ties = TieDecisions.of(forest, claims);
-    List<String> warnings = new ArrayList<>(OwnNames.shadowed(checkpoint));
+    UnknownPacking.refuse(checkpoint, said, slots, matching, ties);
+    List<String> missing = Absences.missing(skeleton, ties, mismatched);
+    List<String> unexpected = IgnoredKeys.reported(matching.unmatched(), skeleton);
+    List<String> warnings = new ArrayList<>(MostlyDrawn.warnings(slots, ties, missing, unexpected));
+    warnings.addAll(PackedWeights.promised(checkpoint, said));
+    warnings.addAll(OwnNames.shadowed(checkpoint));
     warnings.addAll(keys.warnings());
     warnings.addAll(matching.warnings());
     if (hint != null) {
@@ -50,19 +66,25 @@ public final class Planner {
     if (cause != null) {
       warnings.add("Of the tensors of other shapes than the model's " + cause);
     }
-    warnings.addAll(ties.warnings(skeleton.slots()));
+    warnings.addAll(ties.warnings(slots));
     return new LoadPlan(
         skeleton,
         dtype,
         matching.dialect(),
-        Owners.tied(steps(skeleton, dtype, claims), ties.owners()),
+        Owners.tied(steps(slots, dtypes, claims), ties.owners()),
         Owners.groups(ties.owners()),
         ties.candidates(),
         List.of(),
-        Absences.missing(skeleton, ties, mismatched),
-        IgnoredKeys.reported(matching.unmatched(), skeleton),
+        missing,
+        unexpected,
         mismatched,
         warnings);
+  }
+
+  /** As above, where the config is the whole one. */
+  public static LoadPlan plan(
+      Checkpoint checkpoint, Skeleton skeleton, Config config, PlanOptions options) {
+    return plan(checkpoint, skeleton, config, Quantisation.of(config), options);
   }
 
   /**
@@ -71,9 +93,12 @@ public final class Planner {
    *
    * @param options the dtype, if there is one, is that of every floating-point tensor; else each
    *     keeps its own
+   * @param said what the config says of packed weights
+   * @throws TenonException if weights are packed, or a dtype is asked for and some are 8-bit floats
+   *     without a scale
    */
-  public static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
-    return OwnNames.plan(checkpoint, options);
+  public static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {
+    return OwnNames.plan(checkpoint, said, options);
   }
 
   /**
@@ -88,7 +113,8 @@ public final class Planner {
     @Nullable Claim[] claims = new Claim[skeleton.slots().size()];
     TieForest forest = TieForest.of(skeleton.slots(), new SlotNames(skeleton), skeleton.ties());
     TieDecisions ties = TieDecisions.of(forest, claims);
-    List<Step> steps = steps(skeleton, LoadDType.floating(dtype), claims);
+    SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), LoadDType.floating(dtype));
+    List<Step> steps = steps(skeleton.slots(), dtypes, claims);
     return new LoadPlan(
         skeleton,
         dtype,
@@ -103,11 +129,11 @@ public final class Planner {
         List.of());
   }
 
-  private static List<Step> steps(Skeleton skeleton, DType dtype, @Nullable Claim[] claims) {
-    SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
+  private static List<Step> steps(
+      List<Slot> slots, SlotDTypes dtypes, @Nullable Claim[] claims) {
     List<Step> steps = new ArrayList<>(claims.length);
     for (int i = 0; i < claims.length; i++) {
-      Slot slot = skeleton.slots().get(i);
+      Slot slot = slots.get(i);
       DType own = dtypes.of(slot);
       Claim claim = claims[i];
       steps.add(claim == null ? new Step.Initialize(slot, own) : claim.step(slot, own));

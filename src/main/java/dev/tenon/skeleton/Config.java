@@ -9,6 +9,7 @@ import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -285,6 +286,40 @@ public final class Config {
     return fields.path(name).isObject();
   }
 
+  /** Whether the field holds a whole number that fits an {@code int}. */
+  public boolean isInteger(String name) {
+    return isInteger(fields.path(name));
+  }
+
+  /** Whether the field holds a list of whole numbers that fit an {@code int}. */
+  public boolean isIntegers(String name) {
+    if (!isList(name)) {
+      return false;
+    }
+    for (JsonNode node : fields.path(name)) {
+      if (!isInteger(node)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the field holds a text. */
+  public boolean isText(String name) {
+    return fields.path(name).isTextual();
+  }
+
+  /** The configs inside this one, of all fields that hold an object, in order. */
+  public List<Config> parts() {
+    List<Config> parts = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      if (field.getValue() instanceof ObjectNode) {
+        parts.add(sub(field.getKey()));
+      }
+    }
+    return parts;
+  }
+
   /** Names of all fields, in order. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
@@ -335,6 +370,10 @@ public final class Config {
   @Override
   public String toString() {
     return origin;
+  }
+
+  private static boolean isInteger(JsonNode node) {
+    return node.canConvertToExactIntegral() && node.canConvertToInt();
   }
 
   private JsonNode required(String name) {
