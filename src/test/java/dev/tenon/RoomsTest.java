@@ -18,7 +18,8 @@ class RoomsTest {
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.tenon");
 
   @ParameterizedTest
-  @ValueSource(strings = {"tensor", "checkpoint", "integrity", "skeleton", "plan", "adapter"})
+  @ValueSource(
+      strings = {"tensor", "checkpoint", "integrity", "skeleton", "quantised", "plan", "adapter"})
   void planningIsPureJava(String room) {
     refuse(room, "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
   }
@@ -27,6 +28,9 @@ class RoomsTest {
   void filesAndModelsMeetInThePlan() {
     refuse("checkpoint", "dev.tenon.skeleton..", "dev.tenon.plan..");
     refuse("skeleton", "dev.tenon.checkpoint..", "dev.tenon.plan..");
+    refuse("checkpoint", "dev.tenon.quantised..");
+    refuse("skeleton", "dev.tenon.quantised..");
+    refuse("quantised", "dev.tenon.plan..");
   }
 
   @Test

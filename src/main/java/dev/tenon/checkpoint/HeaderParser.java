@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class HeaderParser {
   private static final String METADATA = "__metadata__";
 
+  /** Dtypes of blocks that no description of the format has; one program writes them. */
+  private static final Set<String> JLAMA = Set.of("Q4", "Q5");
+
   /** The largest checkpoints have some hundred thousand, in all their files. */
   private static final int MOST_TENSORS = 1 << 20;
 
@@ -115,7 +118,11 @@ final class HeaderParser {
     expect(value, JsonToken.VALUE_STRING, "dtype is no string", name);
     DType dtype = DType.ofCode(json.text());
     if (dtype == null) {
-      throw Errors.bad(file, "Unknown dtype", "tensor", name, "dtype", json.text());
+      String sentence =
+          JLAMA.contains(json.text())
+              ? "The file is quantised by Jlama, load the weights it was made from"
+              : "Unknown dtype";
+      throw Errors.bad(file, sentence, "tensor", name, "dtype", json.text());
     }
     return dtype;
   }

@@ -12,8 +12,8 @@ final class LoadDType {
 
   /**
    * What the caller asks for; else the config's; else the index's; else that of the first
-   * floating-point tensor of the first file, in which 8-bit floats do not count; else float32. Source: {@code _get_dtype} of
-   * transformers 5.18 for {@code auto}.
+   * floating-point tensor of the first file, in which 8-bit floats do not count; else float32.
+   * Source: {@code _get_dtype} of transformers 5.18 for {@code auto}.
    *
    * @throws TenonException if that is not a floating-point dtype
    */

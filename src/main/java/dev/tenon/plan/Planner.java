@@ -22,7 +22,8 @@ public final class Planner {
    * What a load of this checkpoint into this model does. Ties whose two sides the files both hold
    * are left as {@link LoadPlan#candidates()}, unless both are the very same bytes of a file.
    *
-   * @param said what the whole config, of which {@code config} may be a part, says of packed weights
+   * @param said what the whole config, of which {@code config} may be a part, says of packed
+   *     weights
    * @throws TenonException if weights are packed or are integers, or 8-bit floats, without a scale,
    *     whatever the options; if shapes differ and {@code options} do not allow it, counted, the
    *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not fit together;
@@ -101,6 +102,11 @@ public final class Planner {
     return OwnNames.plan(checkpoint, said, options);
   }
 
+  /** As above, where there is no config. */
+  public static LoadPlan plan(Checkpoint checkpoint, PlanOptions options) {
+    return plan(checkpoint, Quantisation.NONE, options);
+  }
+
   /**
    * What makes a model from a config alone: everything is initialised, ties are shared, and nothing
    * counts as missing, for there are no files to miss it in.
@@ -129,8 +135,7 @@ public final class Planner {
         List.of());
   }
 
-  private static List<Step> steps(
-      List<Slot> slots, SlotDTypes dtypes, @Nullable Claim[] claims) {
+  private static List<Step> steps(List<Slot> slots, SlotDTypes dtypes, @Nullable Claim[] claims) {
     List<Step> steps = new ArrayList<>(claims.length);
     for (int i = 0; i < claims.length; i++) {
       Slot slot = slots.get(i);

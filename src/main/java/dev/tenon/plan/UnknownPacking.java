@@ -62,8 +62,7 @@ final class UnknownPacking {
   }
 
   /** The missing matrix a tensor is a part of, by its name, or -1. */
-  private static int weight(
-      String name, List<Slot> slots, Matching matching, TieDecisions ties) {
+  private static int weight(String name, List<Slot> slots, Matching matching, TieDecisions ties) {
     for (String stem : stems(name)) {
       int slot = matching.slotOf(stem);
       slot = slot >= 0 ? slot : matching.slotOf(stem.concat(".weight"));

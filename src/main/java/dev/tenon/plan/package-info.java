@@ -6,6 +6,8 @@
  *
  * <ol>
  *   <li>{@code LoadDType}, {@code SlotDTypes}: the dtype of the load, and of each slot in it.
+ *   <li>{@code PackedWeights}, {@code RawNumbers}, {@code UnknownPacking}: what is quantised, in a
+ *       known way or not, is an error.
  *   <li>{@code Matching}: a key is renamed ({@code Spelling}), perhaps converted ({@code
  *       Converter}, {@code Gathering}, {@code Layout}), and looked up ({@code SlotNames}).
  *   <li>{@code Mismatches}: what does not fit is an error, all of it at once, or counts as absent.
@@ -18,8 +20,8 @@
  * came: which tensors a save writes, and of what parts of which slots.
  *
  * <p>Pure and deterministic: the same headers and the same skeleton give the same plan, in any
- * thread. The time is linear in keys and slots. May use {@code checkpoint}, {@code skeleton} and
- * {@code tensor}; never libtorch, never tensor bytes.
+ * thread. The time is linear in keys and slots. May use {@code checkpoint}, {@code skeleton},
+ * {@code quantised} and {@code tensor}; never libtorch, never tensor bytes.
  */
 @NullMarked
 package dev.tenon.plan;

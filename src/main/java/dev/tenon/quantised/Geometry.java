@@ -6,7 +6,9 @@ import dev.tenon.tensor.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a scheme's bits and group are told. N is a weight's rows, K its columns, G groups along K. */
+/**
+ * How a scheme's bits and group are told. N is a weight's rows, K its columns, G groups along K.
+ */
 interface Geometry {
   /**
    * The packing of a scheme's tensors, or null if their shapes are none the scheme makes.
@@ -169,8 +171,8 @@ interface Geometry {
   private static Packing along(
       String scheme, int bits, long columns, long groups, Quantisation said) {
     String group = said.group();
-    if (groups == 1) {
-      group = Packing.ROW;
+    if (groups == 1) { // A group may be as long as a row, or longer.
+      group = group.isEmpty() ? Packing.ROW : group;
     } else if (columns > 0 && groups > 0) {
       group = Long.toString((columns + groups - 1) / groups);
     }

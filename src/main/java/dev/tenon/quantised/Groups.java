@@ -19,6 +19,9 @@ final class Groups {
     long rows = fromEnd(numbers, 2);
     long columns = fromEnd(numbers, 1);
     long stacked = numbers.rank() > 2 ? numbers.elements() / Math.max(1, rows * columns) : 1;
+    if (said.indexOf('x') > 0 || numbers.elements() == 0) {
+      return said; // A block may be larger than a matrix.
+    }
     if (scales.elements() <= 1 || numbers.rank() > 2 && scales.elements() == stacked) {
       return Packing.TENSOR;
     }
@@ -29,9 +32,7 @@ final class Groups {
     if (fromEnd(scales, 2) == rows) {
       return Long.toString((columns + fromEnd(scales, 1) - 1) / fromEnd(scales, 1));
     }
-    if (said.isEmpty()
-        && fromEnd(scales, 2) == blocks(rows)
-        && fromEnd(scales, 1) == blocks(columns)) {
+    if (fromEnd(scales, 2) == blocks(rows) && fromEnd(scales, 1) == blocks(columns)) {
       return COMMON + "x" + COMMON;
     }
     return said;

@@ -81,8 +81,7 @@ final class QuantisationFields {
       }
     }
     String method = implied.isEmpty() ? text(fields, "quant_method") : implied;
-    return new Quantisation(
-        field, method, bits(numbers, fields), group(numbers, fields), modules);
+    return new Quantisation(field, method, bits(numbers, fields), group(numbers, fields), modules);
   }
 
   /** The part that has the numbers of weights; the first where there are several groups. */

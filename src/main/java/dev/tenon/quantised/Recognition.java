@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds what is packed in a checkpoint by the tensors that stand beside each other.
- */
+/** Finds what is packed in a checkpoint by the tensors that stand beside each other. */
 public final class Recognition {
   private Recognition() {}
 

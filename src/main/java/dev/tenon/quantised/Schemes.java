@@ -1,10 +1,9 @@
 package dev.tenon.quantised;
 
+import dev.tenon.tensor.DType;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-
-import dev.tenon.tensor.DType;
 
 /**
  * All schemes that names give away, the more specific before the more general. The layouts are
@@ -15,8 +14,7 @@ final class Schemes {
   private static final Set<DType> SIGNED_BYTE = EnumSet.of(DType.I8);
   private static final Set<DType> WORD = EnumSet.of(DType.I32, DType.U32);
   private static final Set<DType> FLOAT8 =
-      EnumSet.of(
-          DType.F8_E4M3, DType.F8_E5M2, DType.F8_E4M3FNUZ, DType.F8_E5M2FNUZ, DType.F8_E8M0);
+      EnumSet.of(DType.F8_E4M3, DType.F8_E5M2, DType.F8_E4M3FNUZ, DType.F8_E5M2FNUZ, DType.F8_E8M0);
   private static final Set<DType> INTEGER =
       EnumSet.of(DType.I8, DType.U8, DType.I16, DType.U16, DType.I32, DType.U32);
   private static final Set<DType> ANY = EnumSet.allOf(DType.class);
@@ -82,8 +80,7 @@ final class Schemes {
           whole("jlama", "", SIGNED_BYTE, Geometry::bytes, ".qb"),
           whole("eetq", "", SIGNED_BYTE, Geometry::rows, "_scales"),
           whole("modelopt nvfp4", "", BYTE, Geometry::halfBytes, "_scale", "_scale_2"),
-          whole(
-              "modelopt nvfp4", "", BYTE, Geometry::said, "_weight_scale", "_weight_scale_2"),
+          whole("modelopt nvfp4", "", BYTE, Geometry::said, "_weight_scale", "_weight_scale_2"),
           whole("mxfp4", "", BYTE, Geometry::halfBytes, "_scale"),
           whole("bitnet", "", BYTE, Geometry::bitnet, "_scale"),
           whole("fp8", "", FLOAT8, Geometry::bytes, "_scale_inv"),

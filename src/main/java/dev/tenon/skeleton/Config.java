@@ -304,11 +304,6 @@ public final class Config {
     return true;
   }
 
-  /** Whether the field holds a text. */
-  public boolean isText(String name) {
-    return fields.path(name).isTextual();
-  }
-
   /** The configs inside this one, of all fields that hold an object, in order. */
   public List<Config> parts() {
     List<Config> parts = new ArrayList<>();
@@ -370,10 +365,6 @@ public final class Config {
   @Override
   public String toString() {
     return origin;
-  }
-
-  private static boolean isInteger(JsonNode node) {
-    return node.canConvertToExactIntegral() && node.canConvertToInt();
   }
 
   private JsonNode required(String name) {

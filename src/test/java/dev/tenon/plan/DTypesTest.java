@@ -44,8 +44,14 @@ class DTypesTest {
 
   @Test
   void withoutAnyFloatingPointTensorItIsFloat32() {
-    assertThat(auto(new Weights().add(DType.I64, "a", 2).open(directory), Config.defaults()))
+    assertThat(auto(new Weights().add(DType.BOOL, "a", 2).open(directory), Config.defaults()))
         .isEqualTo(DType.F32);
+  }
+
+  @Test
+  void itIsNeverAnEightBitFloatThatNobodyAskedFor() {
+    Weights weights = new Weights().add(DType.F8_E4M3, "A", 1).add(DType.F16, "a", 2);
+    assertThat(auto(weights.open(directory), Config.defaults())).isEqualTo(DType.F16);
   }
 
   @Test

@@ -45,9 +45,9 @@ final class Weights {
     return this;
   }
 
-  /** A tensor of bytes that count up from {@code first}. */
+  /** A tensor of bytes that count up from {@code first}; slots of floats take no other byte. */
   Weights counting(String name, int first, long... dims) {
-    tensors.add(new Tensor(name, DType.U8, Shape.of(dims), (byte) first, 1));
+    tensors.add(new Tensor(name, DType.BOOL, Shape.of(dims), (byte) first, 1));
     return this;
   }
 

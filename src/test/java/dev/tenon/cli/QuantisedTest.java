@@ -1,0 +1,81 @@
+package dev.tenon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenon.quantised.Headers;
+import dev.tenon.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What commands say of a checkpoint whose weights are packed. */
+class QuantisedTest {
+  @TempDir Path directory;
+
+  @Test
+  void inspectSaysWhatIsPackedAndHow() throws IOException {
+    gptq();
+    JsonNode json = Cli.run("inspect", directory, "--json").json();
+    assertThat(json.get("quant_method").textValue()).isEqualTo("gptq");
+    assertThat(json.get("quantised").toString())
+        .isEqualTo("[{\"scheme\":\"gptq\",\"bits\":4,\"group\":\"32\",\"tensors\":2}]");
+    assertThat(Cli.run("inspect", directory).out())
+        .endsWith(
+            "quantised: scheme=gptq, bits=4, group=32, tensors=2,"
+                + " first=model.layers.0.mlp.down_proj.qweight, quant_method=gptq\n");
+  }
+
+  @Test
+  void inspectOfPlainWeightsSaysSoToProgramsAlone() throws IOException {
+    new Headers().add(DType.F32, "a.weight", 2).open(directory);
+    assertThat(Cli.run("inspect", directory, "--json").json().get("quantised")).isEmpty();
+    assertThat(Cli.run("inspect", directory).out()).doesNotContain("quantised");
+  }
+
+  @Test
+  void inspectManagesWithoutAConfigThatCanBeRead() throws IOException {
+    gptq();
+    Files.writeString(directory.resolve("config.json"), "{");
+    assertThat(Cli.run("inspect", directory).out()).contains("quantised: scheme=gptq, bits=4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "load", "plan --ignore-mismatched", "save"})
+  void nothingElseGoesOn(String command) throws IOException {
+    gptq();
+    Path out = directory.resolve("out");
+    String[] words = command.split(" ");
+    Cli cli =
+        words.length > 1
+            ? Cli.run(words[0], directory, words[1])
+            : words[0].equals("save")
+                ? Cli.run("save", directory, out)
+                : Cli.run(words[0], directory);
+    assertThat(cli.status()).isEqualTo(1);
+    assertThat(cli.err())
+        .contains(
+            "scheme=gptq, bits=4, group=32, tensors=2", "quant_method=gptq. Load the weights");
+    assertThat(cli.err().strip()).doesNotContain("\n");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void modelOptsOwnFileIsRead() throws IOException {
+    Headers.of("modelopt-nvfp4").open(directory);
+    Files.writeString(
+        directory.resolve("hf_quant_config.json"), "{\"quantization\":{\"quant_algo\":\"NVFP4\"}}");
+    assertThat(Cli.run("plan", directory).err())
+        .contains("scheme=modelopt nvfp4", "quant_method=modelopt");
+  }
+
+  private void gptq() throws IOException {
+    Headers headers = Headers.of("gptq-4bit-g32-desc-act-zeros");
+    headers.open(directory);
+    Files.writeString(directory.resolve("config.json"), headers.configText());
+  }
+}
