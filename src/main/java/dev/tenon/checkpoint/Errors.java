@@ -3,6 +3,7 @@ package dev.tenon.checkpoint;
 import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -32,7 +33,9 @@ final class Errors {
             ? "No such file"
             : cause instanceof AccessDeniedException ? "File may not be read" : "Reading failed";
     String message = sentence + ": file=" + file;
-    String reason = cause.getMessage();
+    // A system's reason comes after the file's own name, which is there already.
+    String reason =
+        cause instanceof FileSystemException named ? named.getReason() : cause.getMessage();
     boolean known = sentence.charAt(0) != 'R';
     return new TenonException(
         known || reason == null ? message : message + ", reason=" + quote(reason), cause);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.tenon.TenonException;
+import dev.tenon.file.JsonReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -184,7 +185,7 @@ final class StrictJson implements AutoCloseable {
         fault instanceof StreamConstraintsException
             ? "The " + what + " passes a limit"
             : "The " + what + " is not valid JSON";
-    return Errors.bad(file, sentence, "reason", reason(fault.getOriginalMessage()));
+    return Errors.bad(file, sentence, "reason", JsonReason.of(reason(fault.getOriginalMessage())));
   }
 
   /** What is wrong, without the parser's notes on where the source came from and its own names. */

@@ -15,6 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * /dev/stdout} for one, is written to as it stands. For one thread.
  */
 public final class NewFile implements AutoCloseable {
+  /** In characters, of which each takes three bytes at most. */
+  private static final int MOST_KEPT = 64;
+
   private final Path place;
   private final Path unfinished;
 
@@ -39,7 +42,7 @@ public final class NewFile implements AutoCloseable {
       return new NewFile(place, place);
     }
     String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Path unfinished = place.resolveSibling(name + "." + suffix + ".tmp");
+    Path unfinished = place.resolveSibling(shortened(name.toString()) + "." + suffix + ".tmp");
     try {
       Files.createFile(unfinished);
     } catch (IOException e) {
@@ -47,6 +50,14 @@ public final class NewFile implements AutoCloseable {
       throw e;
     }
     return new NewFile(place, unfinished);
+  }
+
+  /** A name that leaves room for more within the 255 bytes of a name. */
+  private static String shortened(String name) {
+    int end = Math.min(name.length(), MOST_KEPT);
+    boolean pair =
+        end > 0 && end < name.length() && Character.isHighSurrogate(name.charAt(end - 1));
+    return name.substring(0, pair ? end - 1 : end);
   }
 
   /** Writes a file. */

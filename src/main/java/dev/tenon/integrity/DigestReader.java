@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.tenon.TenonException;
+import dev.tenon.file.JsonReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ final class DigestReader {
       }
     } catch (JsonProcessingException e) {
       throw new TenonException(
-          "Not a digest file: file=" + file + ", reason=" + e.getOriginalMessage(), e);
+          "Not a digest file: file=" + file + ", reason=" + JsonReason.of(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new TenonException(
           "The digest file cannot be read: file=" + file + ", reason=" + e.getMessage(), e);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
+import dev.tenon.file.JsonReason;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,10 @@ public final class Config {
       }
     } catch (JsonProcessingException e) {
       throw new TenonException(
-          "Config is not JSON: file=" + origin + ", reason=" + e.getOriginalMessage(), e);
+          "Config is not JSON: file="
+              + origin
+              + ", reason="
+              + JsonReason.of(e.getOriginalMessage()));
     }
     throw new TenonException("Config is not a JSON object: file=" + origin);
   }

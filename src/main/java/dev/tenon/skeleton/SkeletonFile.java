@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
+import dev.tenon.file.JsonReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,10 @@ public final class SkeletonFile {
       return new SkeletonReader(SkeletonNode.root(file.toString(), JsonTree.parse(text))).read();
     } catch (JsonProcessingException e) {
       throw new TenonException(
-          "Skeleton file is not JSON: file=" + file + ", reason=" + e.getOriginalMessage(), e);
+          "Skeleton file is not JSON: file="
+              + file
+              + ", reason="
+              + JsonReason.of(e.getOriginalMessage()));
     }
   }
 
