@@ -41,7 +41,9 @@ class JsonReasonTest {
             thrown -> {
               StringWriter all = new StringWriter();
               thrown.printStackTrace(new PrintWriter(all));
-              assertThat(all.toString()).contains("not").doesNotContain(SECRET.substring(0, 8));
+              assertThat(all.toString())
+                  .containsIgnoringCase("not")
+                  .doesNotContain(SECRET.substring(0, 8));
             });
   }
 
