@@ -103,19 +103,18 @@ public final class AdapterConfig {
     return config.flag("ensure_weight_tying", false);
   }
 
-  /** Whether a module, or one around it, is replaced by a copy of its own. */
-  boolean savesWhole(String parameter) {
-    for (String name : config.strings("modules_to_save")) {
-      for (int dot = parameter.lastIndexOf('.');
-          dot > 0;
-          dot = parameter.lastIndexOf('.', dot - 1)) {
-        String module = parameter.substring(0, dot);
+  /** The outermost module around a parameter that the adapter has a copy of, or null if none. */
+  @Nullable String copied(String parameter) {
+    List<String> names = config.strings("modules_to_save");
+    for (int dot = parameter.indexOf('.'); dot > 0; dot = parameter.indexOf('.', dot + 1)) {
+      String module = parameter.substring(0, dot);
+      for (String name : names) {
         if (module.equals(name) || module.endsWith("." + name)) {
-          return true;
+          return module;
         }
       }
     }
-    return false;
+    return null;
   }
 
   /** Whether a parameter that is no module's weight has factors of its own. */

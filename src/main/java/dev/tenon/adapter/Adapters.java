@@ -76,8 +76,8 @@ public final class Adapters {
     for (TensorEntry entry : file.entries()) {
       AdapterKey key = AdapterKey.of(entry);
       if (key.part() == AdapterKey.Part.WHOLE) {
-        boolean apart = config.savesWhole(key.module()) && !config.keepsTies();
-        replaced.replace(slot(key.module(), entry), entry, apart);
+        String copied = config.keepsTies() ? null : config.copied(key.module());
+        replaced.replace(slot(key.module(), entry), entry, copied);
         continue;
       }
       String place = key.depth() + " " + key.module();

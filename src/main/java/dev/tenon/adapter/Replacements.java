@@ -5,6 +5,7 @@ import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Mismatch;
+import dev.tenon.plan.ModulePath;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.TieCandidate;
 import dev.tenon.plan.TieGroup;
@@ -12,6 +13,7 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a plan while adapters replace some of them: a parameter that was trained whole is
@@ -61,25 +63,24 @@ final class Replacements {
   }
 
   /**
-   * Replaces a slot.
+   * Replaces a slot, and with it what shares its tensor.
    *
    * @param entry what by
-   * @param apart whether the slot gets a tensor of its own
+   * @param copied the module whose copy it belongs to, whose slots are tied to none outside of it
+   *     from then on; null if it is replaced where it is
    */
-  void replace(int slot, TensorEntry entry, boolean apart) {
-    Slot it = base.skeleton().slots().get(slot);
+  void replace(int slot, TensorEntry entry, @Nullable String copied) {
+    Slot it = slotOf(slot);
     if (!entry.shape().equals(it.shape())) {
       throw new TenonException(
           "A parameter of an adapter has another shape than its base's: file=%s, key=%s, actual=%s, expected=%s"
               .formatted(entry.file(), entry.name(), entry.shape(), it.shape()));
     }
-    List<Integer> sharing = sharing(slot);
-    if (apart) {
-      part(slot, sharing);
-      sharing = List.of(slot);
+    if (copied != null) {
+      part(slot, copied);
     }
-    List<Integer> all = sharing;
-    changes.removeIf(change -> all.contains(change.slot()));
+    List<Integer> sharing = sharing(slot);
+    changes.removeIf(change -> sharing.contains(change.slot()));
     int owner = owner(slot);
     steps.set(owner, new Step.Read(slotOf(owner), steps.get(owner).dtype(), entry));
     for (int member : sharing) {
@@ -88,32 +89,49 @@ final class Replacements {
     }
   }
 
-  /** Gives a slot's tensor to the others that share it, and undoes the ties that say so. */
-  private void part(int slot, List<Integer> sharing) {
-    String name = slotOf(slot).name();
+  /** Undoes the ties between a module's slots that share one's tensor and the slots outside. */
+  private void part(int slot, String module) {
+    List<Integer> inside = new ArrayList<>();
+    List<Integer> outside = new ArrayList<>();
+    for (int member : sharing(slot)) {
+      (ModulePath.covers(module, slotOf(member).name()) ? inside : outside).add(member);
+    }
     for (Tie tie : base.skeleton().ties()) {
-      if ((tie.target().equals(name) || tie.source().equals(name)) && !parted.contains(tie)) {
+      boolean crosses =
+          ModulePath.covers(module, tie.target()) != ModulePath.covers(module, tie.source());
+      if (crosses && isOf(tie, inside) && !parted.contains(tie)) {
         parted.add(tie);
       }
     }
-    candidates.removeIf(it -> it.target() == slot || it.owner() == slot);
-    List<Integer> others = new ArrayList<>(sharing);
-    others.remove(Integer.valueOf(slot));
-    if (others.isEmpty()) {
-      return;
+    candidates.removeIf(
+        it ->
+            inside.contains(it.target()) != inside.contains(it.owner())
+                && (inside.contains(it.target()) || inside.contains(it.owner())));
+    if (!outside.isEmpty()) {
+      Step step = step(slot);
+      share(outside, step);
+      share(inside, step);
+      int heir = outside.get(0);
+      changes.replaceAll(change -> inside.contains(change.slot()) ? change.of(heir) : change);
     }
-    Step step = step(slot);
-    int heir = steps.get(slot) instanceof Step.Tied tied ? tied.owner() : others.get(0);
-    for (int other : others) {
-      Step.Tied tied = new Step.Tied(slotOf(other), step.dtype(), heir);
-      steps.set(other, other == heir ? of(slotOf(heir), step) : tied);
+  }
+
+  private boolean isOf(Tie tie, List<Integer> slots) {
+    for (int slot : slots) {
+      String name = slotOf(slot).name();
+      if (tie.target().equals(name) || tie.source().equals(name)) {
+        return true;
+      }
     }
-    steps.set(slot, new Step.Initialize(slotOf(slot), step.dtype()));
-    changes.replaceAll(change -> sharing.contains(change.slot()) ? change.of(heir) : change);
-    for (int i = 0; i < candidates.size(); i++) {
-      TieCandidate it = candidates.get(i);
-      candidates.set(
-          i, it.owner() == slot ? new TieCandidate(it.target(), heir, it.declared()) : it);
+    return false;
+  }
+
+  /** Has the first of some slots own what a step brings in, and the others share it. */
+  private void share(List<Integer> slots, Step step) {
+    int owner = slots.get(0);
+    for (int slot : slots) {
+      Step.Tied tied = new Step.Tied(slotOf(slot), step.dtype(), owner);
+      steps.set(slot, slot == owner ? of(slotOf(owner), step) : tied);
     }
   }
 

@@ -117,6 +117,24 @@ class AdaptersTest {
   }
 
   @Test
+  void tiesWithinACopiedModuleHold() {
+    LoadOptions options =
+        options(
+                new WrittenAdapter()
+                    .with("modules_to_save", "[\"cls\"]")
+                    .tensor("cls.predictions.bias", 1, 61)
+                    .tensor("cls.predictions.decoder.bias", 1, 61)
+                    .tensor("cls.predictions.decoder.weight", 1, 61, 24))
+            .className("BertForMaskedLM")
+            .build();
+    LoadPlan plan = Tenon.plan(BASES.resolve("bert"), options);
+    assertThat(plan.ties()).hasSize(1);
+    assertThat(plan.parted())
+        .extracting(tie -> tie.target())
+        .containsExactly("cls.predictions.decoder.weight");
+  }
+
+  @Test
   void aTrainedEmbeddingThatIsNoCopyStaysTied() {
     LoadPlan plan = plan(TIED, new WrittenAdapter().tensor(EMBEDDING, 1, 61, 24));
     assertThat(plan.ties()).hasSize(1);
