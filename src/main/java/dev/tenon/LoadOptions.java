@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * @param check a digest file that the weight files must agree with, compared beside the load; or
  *     null
  * @param adapters LoRA adapters to merge into the weights, in order, each a directory or its weight
- *     file; a load whose path is one of them takes the base that its config names
+ *     file; a load whose path is one of them takes the base that its config names; a watch follows
+ *     the base alone
  * @param hub what a model given by name is downloaded from, as far as it is not in the cache; or
  *     null, and then the network is never asked
  */

@@ -109,7 +109,7 @@ public final class AdapterConfig {
     for (int dot = parameter.indexOf('.'); dot > 0; dot = parameter.indexOf('.', dot + 1)) {
       String module = parameter.substring(0, dot);
       for (String name : names) {
-        if (module.equals(name) || module.endsWith("." + name)) {
+        if (module.endsWith(name)) { // Of any module: "head" is found in "lm_head" too.
           return module;
         }
       }

@@ -30,6 +30,10 @@ final class Changes {
   private final Reader reader;
   private final Tensor matrix;
   private final List<LowRank> changes;
+
+  /** Float32, but for slots of float64, which would lose digits. */
+  private final ScalarType type;
+
   private final Map<TensorEntry, Tensor> factors = new HashMap<>();
 
   /** What each change that gives columns lengths multiplies them by, once it is known. */
@@ -39,6 +43,8 @@ final class Changes {
     this.reader = reader;
     this.matrix = slot.view(-1, changes.get(0).width());
     this.changes = changes;
+    boolean wide = slot.scalar_type().intern() == ScalarType.Double;
+    this.type = wide ? ScalarType.Double : ScalarType.Float;
   }
 
   /**
@@ -70,7 +76,7 @@ final class Changes {
       Workers.requireNotInterrupted();
       try (PointerScope scope = new PointerScope()) {
         Tensor rows = rows(row);
-        Tensor changed = rows.to(ScalarType.Float);
+        Tensor changed = rows.to(type);
         change(changed, row, changes.size());
         rows.copy_(changed);
       }
@@ -85,7 +91,7 @@ final class Changes {
     for (long row = 0; row < matrix.size(0); row += blockRows()) {
       Workers.requireNotInterrupted();
       try (PointerScope scope = new PointerScope()) {
-        Tensor changed = rows(row).to(ScalarType.Float).clone();
+        Tensor changed = rows(row).to(type).clone();
         change(changed, row, index);
         Tensor part = part(changed, row, change);
         if (part != null) {
@@ -153,7 +159,7 @@ final class Changes {
     if (factor != null && !factors.containsKey(factor.entry())) {
       Tensor stored = reader.source(factor.entry());
       factors.put(
-          factor.entry(), stored.to(matrix.device(), ScalarType.Float).contiguous().view(-1));
+          factor.entry(), stored.to(matrix.device(), type).contiguous().view(-1));
     }
   }
 
