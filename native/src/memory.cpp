@@ -56,12 +56,9 @@ int64_t aligned_room(int64_t whole, int protection) {
 
 int64_t tasks_of(int64_t length) { return (length + kTask - 1) / kTask; }
 
-// For kernels before 5.14. A file that shrank ends the process here, as any access to it would.
-void touch(char* begin, char* end, int advice) {
-  for (volatile char* at = begin; at < end; at = at + page_bytes()) {
-    char byte = *at;
-    if (advice == MADV_POPULATE_WRITE) *at = byte;
-  }
+// For kernels before 5.14.
+void touch(char* begin, char* end) {
+  for (volatile char* at = begin; at < end; at = at + page_bytes()) *at = *at;
 }
 
 int32_t populate_task(void* context, int64_t task) {
@@ -74,7 +71,12 @@ int32_t populate_task(void* context, int64_t task) {
   } while (failed != 0 && errno == EINTR);
   if (failed == 0) return TENON_OK;
   if (errno != EINVAL) return errno;
-  touch(begin, end, range.advice);
+  if (range.advice == MADV_POPULATE_READ) {
+    // Before Linux 5.14. A page is not touched: one that cannot be read would end the process.
+    madvise(begin, static_cast<size_t>(end - begin), MADV_WILLNEED);
+    return TENON_OK;
+  }
+  touch(begin, end);
   return TENON_OK;
 }
 

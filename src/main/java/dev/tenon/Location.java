@@ -4,6 +4,7 @@ import dev.tenon.checkpoint.CheckpointFiles;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody typed, which may be a path or a model's name. */
 final class Location {
+  private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
+
+  /** Where relative paths begin. */
+  private static final String HERE = System.getProperty("user.dir", "");
+
+  /** What stands for bytes that the locale has no characters for. */
+  private static final char UNDECODED = '\uFFFD';
+
   private Location() {}
 
   /**
@@ -26,11 +35,30 @@ final class Location {
     }
     ModelName name = ModelName.find(text);
     if (name != null) {
-      return names == null ? HubCache.standard().require(name) : names.apply(name);
+      try {
+        return names == null ? HubCache.standard().require(name) : names.apply(name);
+      } catch (TenonException e) {
+        throw isSpelt(HERE) ? e : unspelt(HERE);
+      }
     } else if (path == null) {
-      throw new TenonException("Neither a path nor a model's name: text=" + text);
+      throw isSpelt(text)
+          ? new TenonException("Neither a path nor a model's name: text=" + text)
+          : unspelt(text);
+    } else if (!path.isAbsolute() && !isSpelt(HERE)) {
+      throw unspelt(HERE);
     }
     return path;
+  }
+
+  /** Whether the JVM can tell the system this path: its locale decides with which bytes. */
+  private static boolean isSpelt(String path) {
+    return path.indexOf(UNDECODED) < 0 && Charset.forName(ENCODING).newEncoder().canEncode(path);
+  }
+
+  private static TenonException unspelt(String path) {
+    return new TenonException(
+        "The JVM's locale cannot spell the path: path=%s, sun.jnu.encoding=%s, remedy=LC_ALL=C.UTF-8 in the environment"
+            .formatted(path, ENCODING));
   }
 
   /** Where names lead under these options: to what the hub gives, or null for the cache. */

@@ -1,6 +1,8 @@
 package dev.tenon.engine;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.FileStamp;
+import dev.tenon.nativecore.UnmappableFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,7 +59,10 @@ record ChannelShard(Path path, FileChannel channel) implements OpenShard {
       return Tensors.kept(
           torch.from_file(name, new BoolOptional(false), new LongOptional(bytes), options));
     } catch (IOException | RuntimeException e) {
-      throw TorchErrors.of("Mapping failed", "file=" + path, e);
+      TenonException failure = TorchErrors.of("Mapping failed", "file=" + path, e);
+      throw String.valueOf(e.getMessage()).contains("No such device")
+          ? new UnmappableFile(failure.getMessage(), failure)
+          : failure;
     }
   }
 

@@ -3,7 +3,9 @@ package dev.tenon.engine;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.start.TorchRuntime;
+import dev.tenon.nativecore.UnmappableFile;
 import dev.tenon.plan.LoadPlan;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Turns a plan into tensors. Stateless: any number of loads may run at once. */
@@ -62,7 +64,7 @@ public final class Engine {
       LoadPlan plan, SharedFiles files, EngineOptions options, LoadListener listener) {
     TorchRuntime.warmUp();
     LazyCore core = LazyCore.of(options.threads());
-    return run(new LoadRun(plan, files.shards(), files.files(), options, listener, core));
+    return run(plan, files.shards(), files.files(), options, listener, core);
   }
 
   static Loaded load(
@@ -72,7 +74,29 @@ public final class Engine {
       LoadListener listener,
       LazyCore core) {
     try (ShardFiles files = new ShardFiles(shards, core.available())) {
+      return run(plan, shards, files, options, listener, core);
+    }
+  }
+
+  /** Where files cannot be mapped they are read, and a warning says so. */
+  private static Loaded run(
+      LoadPlan plan,
+      List<Shard> shards,
+      ShardFiles files,
+      EngineOptions options,
+      LoadListener listener,
+      LazyCore core) {
+    try {
       return run(new LoadRun(plan, shards, files, options, listener, core));
+    } catch (UnmappableFile e) {
+      if (options.residency() == Residency.COPY) {
+        throw e; // What goes to the disk can only be mapped.
+      }
+      List<String> warnings = new ArrayList<>(plan.warnings());
+      warnings.add("Files are read and not mapped, as --residency copy has it: " + e.getMessage());
+      EngineOptions reading = options.residing(Residency.COPY);
+      LazyCore another = core.available() ? LazyCore.of(options.threads()) : LazyCore.none();
+      return run(new LoadRun(plan.warning(warnings), shards, files, reading, listener, another));
     }
   }
 

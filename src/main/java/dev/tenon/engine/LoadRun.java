@@ -131,12 +131,7 @@ final class LoadRun implements AutoCloseable {
 
   /** Without bytes, on the meta device, declared ties are taken at their word. */
   private void decideTies() {
-    boolean copies = true;
-    for (Lane lane : lanes) {
-      copies &= !lane.onHost();
-    }
-    Residency residency = copies ? Residency.COPY : options.residency();
-    Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, residency);
+    Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, Residency.COPY);
     TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options);
     List<Step> steps = plan.steps();
     plan =

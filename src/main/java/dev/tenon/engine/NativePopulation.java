@@ -1,10 +1,14 @@
 package dev.tenon.engine;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.nativecore.NativeFile;
 import dev.tenon.plan.Step;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +25,9 @@ final class NativePopulation {
 
   /** Bytes between two tensors that cost less to read than to skip. */
   private static final long GAP = 1 << 20;
+
+  /** Bytes of a read that is to find out what is wrong. */
+  private static final int PROBE = 1 << 16;
 
   private final ShardFiles shards;
   private final LazyCore core;
@@ -117,9 +124,29 @@ final class NativePopulation {
       try (Span span = trace.slots(name, run.before(start + bytes) - first, bytes)) {
         double cached = core.get().cached(file, start, bytes, mapping + start);
         readAhead += Math.round((1 - cached) * bytes);
-        core.get().populate(mapping + start, bytes);
+        populate(run.file, mapping + start, start, bytes);
       }
       done.accept(bytes);
+    }
+  }
+
+  /** What fails as pages are brought in has no better reason than that: a read tells it. */
+  private void populate(Path file, long address, long offset, long bytes) {
+    try {
+      core.get().populate(address, bytes);
+    } catch (TenonException failure) {
+      ByteBuffer buffer = ByteBuffer.allocate(PROBE);
+      long at = offset;
+      try (FileChannel channel = FileChannel.open(file)) {
+        for (int read = 0; at < offset + bytes && read >= 0; at += Math.max(0, read)) {
+          read = channel.read(buffer.clear(), at);
+        }
+      } catch (IOException e) {
+        throw new TenonException(
+            "Cannot read a file: file=%s, offset=%d, reason=%s".formatted(file, at, e.getMessage()),
+            failure);
+      }
+      throw new TenonException(failure.getMessage() + ", file=" + file, failure);
     }
   }
 

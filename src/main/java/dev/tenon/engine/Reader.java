@@ -18,9 +18,8 @@ import org.bytedeco.pytorch.Tensor;
  * dtype, layout, alignment and device allow, plain reads where the bytes need no change, else a
  * converting copy.
  *
- * <p>Where every slot is to have memory of its own, in a copy and on another device, no page of a
- * mapped file is touched: where a file is cut meanwhile, a read fails, but a touch ends the
- * process.
+ * <p>No page of a mapped file is touched: where the disk fails, or a file is cut meanwhile, a read
+ * fails, but a touch ends the process.
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class Reader {
@@ -42,11 +41,6 @@ final class Reader {
     this.tensors = tensors;
     this.device = device;
     this.maps = residency != Residency.COPY && device.kind() == Device.Kind.CPU;
-  }
-
-  /** Whether mapped pages may be touched. */
-  boolean maps() {
-    return maps;
   }
 
   /** Whether the step's slot can be a view of the mapped file. */
@@ -75,8 +69,7 @@ final class Reader {
   private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
     TensorEntry entry = read.entry();
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
-    if (!plain
-        && !(entry.contiguous() && (maps ? entry.aligned() : entry.dtype().isByteAddressable()))) {
+    if (!plain && !(entry.contiguous() && entry.dtype().isByteAddressable())) {
       jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
       return;
     }
@@ -129,8 +122,7 @@ final class Reader {
     Piece.Transpose swap = piece.transpose();
     if (swap != null) {
       return Boxes.narrow(source(entry).transpose(swap.first(), swap.second()), box);
-    } else if (maps
-        || !entry.contiguous()
+    } else if (!entry.contiguous()
         || !entry.dtype().isByteAddressable()
         || box.size().rank() == 0) {
       return Boxes.narrow(source(entry), box);
@@ -150,23 +142,12 @@ final class Reader {
     return new TensorEntry(entry.name(), entry.dtype(), shape, entry.file(), offset, null);
   }
 
-  /**
-   * An entry as a tensor on the CPU in the file's dtype: mapped if that may be and its offset
-   * allows, else read.
-   */
+  /** An entry, read, as a tensor on the CPU in the file's dtype. */
   Tensor source(TensorEntry entry) throws IOException {
-    if (maps && entry.bytes() > 0 && entry.aligned()) {
-      return view(entry);
-    }
     TorchTypes.scalarType(entry.dtype());
     Tensor bytes = tensors.empty(Shape.of(entry.span()), DType.U8);
     files.read(entry.file(), entry.offset(), bytes.data_ptr(), entry.span());
     return tensors.over(bytes, entry.dtype(), 0, entry.shape(), strides(entry));
-  }
-
-  private Tensor view(TensorEntry entry) {
-    Tensor file = files.mapped(entry.file());
-    return tensors.over(file, entry.dtype(), entry.offset(), entry.shape(), strides(entry));
   }
 
   private static long[] strides(TensorEntry entry) {

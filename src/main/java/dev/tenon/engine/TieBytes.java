@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether two slots hold the same bytes, which decides a declared tie whose two sides the files
- * both hold. Bytes that are final as stored are compared in the mapped files, with no copy; where
- * no mapped page may be touched, they are read a few at a time.
+ * both hold. Bytes that are final as stored are read a few at a time: a mapped page that the file
+ * system fails to bring in would end the process.
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 final class TieBytes {
@@ -46,11 +46,11 @@ final class TieBytes {
     }
     TensorEntry first = stored(one);
     TensorEntry second = stored(other);
-    if (!reader.maps() && first != null && second != null) {
+    if (first != null && second != null) {
       return equal(one.slot().name(), first, second);
     }
     try (PointerScope scope = new PointerScope()) {
-      return equal(bytes(one, first), bytes(other, second));
+      return equal(bytes(one), bytes(other));
     }
   }
 
@@ -61,10 +61,7 @@ final class TieBytes {
         : null;
   }
 
-  private Tensor bytes(Step step, @Nullable TensorEntry stored) {
-    if (reader.maps() && stored != null) {
-      return files.mapped(stored.file()).narrow(0, stored.offset(), stored.bytes());
-    }
+  private Tensor bytes(Step step) {
     Tensor own = tensors.empty(step.slot().shape(), step.dtype());
     List<Workers.Job> jobs = new ArrayList<>();
     reader.fill(step, own, jobs);

@@ -74,15 +74,20 @@ public final class NativeFile implements AutoCloseable {
    *
    * @param length at least 1; where the file has shrunk to less, an access ends the process
    * @return the first byte's address
+   * @throws UnmappableFile if its file system maps no files
    * @throws TenonException if the file cannot be mapped
    */
   public long map(long length) {
     long[] address = new long[1];
     try (Guard.Use use = guard.use()) {
-      Status.check(
-          TenonLibrary.map(descriptor, length, address),
-          "Cannot map a file",
-          "file=" + path + ", length=" + length);
+      int status = TenonLibrary.map(descriptor, length, address);
+      if (status != 0) {
+        TenonException failure =
+            Status.failure(status, "Cannot map a file", "file=" + path + ", length=" + length);
+        throw UnmappableFile.is(status)
+            ? new UnmappableFile(failure.getMessage(), failure)
+            : failure;
+      }
     }
     return address[0];
   }

@@ -101,7 +101,12 @@ final class FaultLibrary {
    * @param lasts whether all after it fail too
    */
   void arm(Fault fault, long victim, boolean lasts) {
-    control.put(1, 0).put(2, victim).put(3, lasts ? 1 : 0).put(4, fault.errno).put(5, 0);
+    arm(fault, fault.errno, victim, lasts);
+  }
+
+  /** As above, with another error of the system's. */
+  void arm(Fault fault, long errno, long victim, boolean lasts) {
+    control.put(1, 0).put(2, victim).put(3, lasts ? 1 : 0).put(4, errno).put(5, 0);
     control.put(0, fault.kind);
   }
 
