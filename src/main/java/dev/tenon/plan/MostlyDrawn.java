@@ -13,7 +13,7 @@ final class MostlyDrawn {
   /** The warning, or none. */
   static List<String> warnings(
       List<Slot> slots, TieDecisions ties, List<String> missing, List<String> unexpected) {
-    if (missing.isEmpty() || missing.size() > 2L * unexpected.size()) {
+    if (missing.isEmpty() || missing.size() >= 2L * unexpected.size()) {
       return List.of();
     }
     long weights = 0;

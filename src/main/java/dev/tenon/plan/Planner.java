@@ -55,7 +55,10 @@ public final class Planner {
     UnknownPacking.refuse(checkpoint, said, slots, matching, ties);
     List<String> missing = Absences.missing(skeleton, ties, mismatched);
     List<String> unexpected = IgnoredKeys.reported(matching.unmatched(), skeleton);
-    List<String> warnings = new ArrayList<>(MostlyDrawn.warnings(slots, ties, missing, unexpected));
+    List<String> warnings = new ArrayList<>();
+    if (hint == null) { // Else it is said which names those are.
+      warnings.addAll(MostlyDrawn.warnings(slots, ties, missing, unexpected));
+    }
     warnings.addAll(PackedWeights.promised(checkpoint, said));
     warnings.addAll(OwnNames.shadowed(checkpoint));
     warnings.addAll(keys.warnings());
