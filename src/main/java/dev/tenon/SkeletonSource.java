@@ -1,12 +1,12 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.CheckpointFiles;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.SkeletonFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ final class SkeletonSource {
     this.warnings = List.of();
     Path asked = options.skeleton();
     Path path = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
-    String json = asked != null || Files.isRegularFile(path) ? SkeletonFile.text(path) : null;
+    String json = asked != null || CheckpointFiles.isThere(path) ? SkeletonFile.text(path) : null;
     Skeleton skeleton = json == null ? null : SkeletonFile.parse(path, json);
     if (skeleton == null || className == null || className.equals(skeleton.className())) {
       this.text = json;

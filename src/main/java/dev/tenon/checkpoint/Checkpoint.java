@@ -118,7 +118,7 @@ public final class Checkpoint {
   /** {@return the directory's {@code config.json}, or null if it has none} */
   public @Nullable Path config() {
     Path config = directory.resolve("config.json");
-    return Files.isRegularFile(config) ? config : null;
+    return CheckpointFiles.isThere(config) ? config : null;
   }
 
   /**

@@ -22,6 +22,15 @@ public final class CheckpointFiles {
     return UsualNames.of(variant);
   }
 
+  /**
+   * {@return whether there is a file beside the weights, or a link that leads nowhere: who reads
+   * that one says so, where passing over it would not}
+   */
+  public static boolean isThere(Path file) {
+    return Files.isRegularFile(file)
+        || Files.isSymbolicLink(file) && !Files.exists(file) && !Switch.isAbsent(file);
+  }
+
   /** {@return whether a file of that name lists shards} */
   public static boolean isIndex(String name) {
     return UsualNames.isIndex(name);

@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.file.LostLink;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -32,7 +33,8 @@ final class Errors {
         cause instanceof NoSuchFileException
             ? "No such file"
             : cause instanceof AccessDeniedException ? "File may not be read" : "Reading failed";
-    String message = sentence + ": file=" + file;
+    boolean absent = cause instanceof NoSuchFileException;
+    String message = sentence + ": file=" + file + (absent ? LostLink.facts(file) : "");
     // A system's reason comes after the file's own name, which is there already.
     String reason =
         cause instanceof FileSystemException named ? named.getReason() : cause.getMessage();

@@ -1,5 +1,7 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.TenonException;
+import dev.tenon.file.LostLink;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,7 +58,9 @@ record WeightFiles(
     List<Path> shards = index.shards();
     for (Path shard : shards) {
       if (!Files.exists(shard)) {
-        throw Errors.bad(shard, "A shard the index lists is missing", "index", file.getFileName());
+        throw new TenonException(
+            "A shard the index lists is missing: file=%s, index=%s%s"
+                .formatted(shard, file.getFileName(), LostLink.facts(shard)));
       }
     }
     return new WeightFiles(directory, shards, index.metadata(), List.of());

@@ -1,6 +1,7 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.TenonException;
+import dev.tenon.file.LostLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ final class ConfigFile {
     Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
     try {
       if (!Files.isRegularFile(file)) {
-        throw new TenonException("No such config: file=" + file);
+        throw new TenonException("No such config: file=" + file + LostLink.facts(file));
       }
       if (Files.size(file) > MAX_BYTES) {
         throw new TenonException(

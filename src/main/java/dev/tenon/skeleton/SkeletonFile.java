@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
 import dev.tenon.file.JsonReason;
+import dev.tenon.file.LostLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class SkeletonFile {
   public static String text(Path file) {
     try {
       if (!Files.isRegularFile(file)) {
-        throw new TenonException("No such skeleton file: file=" + file);
+        throw new TenonException("No such skeleton file: file=" + file + LostLink.facts(file));
       }
       long bytes = Files.size(file);
       if (bytes > MAX_BYTES) {
