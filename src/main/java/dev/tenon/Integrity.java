@@ -1,15 +1,23 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.NonFinite;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.checkpoint.Verification;
+import dev.tenon.hub.CachedBlob;
 import dev.tenon.integrity.CheckpointDigest;
 import dev.tenon.integrity.DataScan;
 import dev.tenon.integrity.DigestCheck;
+import dev.tenon.integrity.NamedHash;
 import dev.tenon.integrity.ReadProgress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** From paths to what is read of their files. */
 final class Integrity {
@@ -21,11 +29,40 @@ final class Integrity {
     }
     List<Shard> files = new ArrayList<>();
     Verification headers = Verification.of(path, files::add);
+    Map<Path, NamedHash> hashes = hashes(path);
+    int hashed = hashes.size();
+    ReadProgress progress = phase(options.progress());
+    List<NonFinite> found = null;
     if (options.nonFinite()) {
-      return headers.read(DataScan.nonFinite(files, phase(options.progress())));
+      found = DataScan.nonFinite(files, hashes, progress);
+    } else {
+      DataScan.read(files, hashes, progress);
     }
-    DataScan.read(files, phase(options.progress()));
-    return headers.read(null);
+    files.forEach(shard -> hashes.remove(shard.file()));
+    hashes.values().forEach(NamedHash::check);
+    return headers.read(found, hashed);
+  }
+
+  /** The hashes that the hub's cache names files by: that of a file, or all of a directory. */
+  private static Map<Path, NamedHash> hashes(Path path) {
+    Map<Path, NamedHash> hashes = new HashMap<>();
+    try {
+      for (Path file : Files.isDirectory(path) ? files(path) : List.of(path)) {
+        CachedBlob blob = CachedBlob.of(file);
+        if (blob != null) {
+          hashes.put(file, new NamedHash(blob.file(), blob.hex(), blob.begin()));
+        }
+      }
+      return hashes;
+    } catch (IOException e) {
+      throw new TenonException("Reading failed: file=" + path + ", reason=" + e.getMessage(), e);
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
   }
 
   static CheckpointDigest digest(Path path, LoadProgress progress) {

@@ -250,8 +250,9 @@ public final class Tenon {
   }
 
   /**
-   * Checks weight files against their format's rules, and reads them if asked to. Never touches
-   * libtorch.
+   * Checks weight files against their format's rules, and reads them if asked to: then files of the
+   * Hugging Face cache have to have the hash in their blob's name, config and tokenizer too. Never
+   * touches libtorch.
    *
    * @param path a weight file, an index and its shards, or all weight files of a directory
    * @param options how far to go

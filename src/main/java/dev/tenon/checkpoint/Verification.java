@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param tensors how many tensors in them
  * @param bytes the bytes of their tensors; those that share bytes count for each name
  * @param dataRead whether every byte of the files was read, not the headers alone
+ * @param hashed how many files, beside weights too, have the hash the hub's cache names them by; 0
+ *     unless read
  * @param nonFinite the tensors that hold NaN or infinity, which no rule forbids; null if nobody
  *     looked
  */
@@ -31,6 +33,7 @@ public record Verification(
     long tensors,
     long bytes,
     boolean dataRead,
+    int hashed,
     @Nullable List<NonFinite> nonFinite) {
 
   /**
@@ -63,12 +66,15 @@ public record Verification(
       checker.file(path);
     }
     return new Verification(
-        path, checker.names.size(), checker.tensors, checker.bytes, false, null);
+        path, checker.names.size(), checker.tensors, checker.bytes, false, 0, null);
   }
 
-  /** {@return this, once every byte was read, and what was found in them if anybody looked} */
-  public Verification read(@Nullable List<NonFinite> found) {
-    return new Verification(path, files, tensors, bytes, true, found);
+  /**
+   * {@return this, once every byte was read, what was found in them if anybody looked, and how many
+   * files have the hash they are named by}
+   */
+  public Verification read(@Nullable List<NonFinite> found, int hashed) {
+    return new Verification(path, files, tensors, bytes, true, hashed, found);
   }
 
   /** Goes through the files, each once. */

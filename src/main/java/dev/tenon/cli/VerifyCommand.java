@@ -26,7 +26,11 @@ final class VerifyCommand extends TenonCommand {
   @Override
   void declare(CommandSpec spec) {
     Source.declare(spec, "PATH", "A weight file, an index of shards, or a checkpoint's directory.");
-    spec.addOption(Options.flag(DATA, "Read every byte, not the headers alone."));
+    spec.addOption(
+        Options.flag(
+            DATA,
+            "Read every byte, not the headers alone; a blob of the Hugging Face cache has to have the"
+                + " hash in its name."));
     spec.addOption(
         Options.flag(NAN, "Count each tensor's NaN and infinite values, which reads every byte."));
   }
@@ -57,7 +61,8 @@ final class VerifyCommand extends TenonCommand {
   private static void print(Verification found, PrintStream out) {
     String files = Units.count(found.tensors()) + " tensors in " + found.files() + " files, ";
     String read = found.dataRead() ? ", every byte read" : "";
-    String what = files + Units.bytes(found.bytes()) + read + verdict(found.nonFinite());
+    String hashed = found.hashed() > 0 ? ", " + found.hashed() + " with their blob's hash" : "";
+    String what = files + Units.bytes(found.bytes()) + read + hashed + verdict(found.nonFinite());
     out.println(found.path() + ": valid, " + what);
     if (found.nonFinite() != null) {
       Table table = new Table();
@@ -89,6 +94,7 @@ final class VerifyCommand extends TenonCommand {
     json.writeNumberField("tensors", found.tensors());
     json.writeNumberField("bytes", found.bytes());
     json.writeBooleanField("dataRead", found.dataRead());
+    json.writeNumberField("hashed", found.hashed());
     if (found.nonFinite() != null) {
       json.writeArrayFieldStart("nonFinite");
       for (NonFinite tensor : found.nonFinite()) {

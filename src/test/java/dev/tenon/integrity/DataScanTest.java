@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,7 +104,7 @@ class DataScanTest {
     try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
       cut.setLength(500);
     }
-    assertThatThrownBy(() -> DataScan.read(shards, ReadProgress.NONE))
+    assertThatThrownBy(() -> DataScan.read(shards, Map.of(), ReadProgress.NONE))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("was truncated");
   }
@@ -116,7 +117,7 @@ class DataScanTest {
     Shard many =
         new Shard(
             file, shard.stamp(), Collections.nCopies(70, shard.entries().get(1)), shard.metadata());
-    assertThatThrownBy(() -> DataScan.nonFinite(List.of(many), ReadProgress.NONE))
+    assertThatThrownBy(() -> DataScan.nonFinite(List.of(many), Map.of(), ReadProgress.NONE))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("more bytes than the file could hold");
   }
