@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
+import dev.tenon.hub.FilePatterns;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubListener;
 import dev.tenon.hub.ModelName;
@@ -21,14 +22,17 @@ final class Downloading implements HubListener, AutoCloseable {
 
   /** Where a text leads; what a model's name means is downloaded, or all but the weights. */
   static Path locate(String text, boolean config, ParseResult parsed, Console console) {
-    return Tenon.locate(text, name -> model(name, config, parsed, console));
+    return Tenon.locate(text, name -> model(name, config, FilePatterns.NONE, parsed, console));
   }
 
   /** Downloads a model, or of it all but the weights. */
-  static Path model(ModelName model, boolean config, ParseResult parsed, Console console) {
+  static Path model(
+      ModelName model, boolean config, FilePatterns patterns, ParseResult parsed, Console console) {
     try (Downloading downloading = new Downloading(parsed, console)) {
       Hub hub = downloading.hub();
-      return config ? hub.downloadConfig(model) : hub.download(model, LoadChoice.variant(parsed));
+      return config
+          ? hub.downloadConfig(model)
+          : hub.download(model, LoadChoice.variant(parsed), patterns);
     }
   }
 

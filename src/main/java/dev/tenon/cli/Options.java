@@ -22,6 +22,16 @@ final class Options {
     return OptionSpec.builder(name).type(type).paramLabel(label).description(description).build();
   }
 
+  /** One that may be given several times. */
+  static OptionSpec values(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .type(String[].class)
+        .arity("1")
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
   static PositionalParamSpec argument(String label, String description) {
     return PositionalParamSpec.builder()
         .index("0")

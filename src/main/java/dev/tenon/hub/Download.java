@@ -56,7 +56,8 @@ final class Download {
             new Snapshot(folder, repository.commit()), settings.environment().withoutLinks());
     try (Crew crew = new Crew(settings.parallel())) {
       Fetch fetch = new Fetch(settings, client, repository, snapshot);
-      List<RemoteFile> files = new Listing(model, needed, repository, crew).files(fetch, snapshot);
+      Listing listing = new Listing(settings.listener(), model, needed, repository, crew);
+      List<RemoteFile> files = listing.files(fetch, snapshot);
       Tally tally = new Tally(settings.listener(), snapshot.missing(files));
       crew.all(
           files,
@@ -64,6 +65,9 @@ final class Download {
             fetch.file(file, tally);
             return file;
           });
+      if (needed.tokenizer()) {
+        snapshot.noteTokenizer(listing.tokenizer());
+      }
     }
     snapshot.refer(model.revision());
     return snapshot.snapshot().path();
@@ -94,7 +98,13 @@ final class Download {
     if (found == null) {
       throw reason;
     }
-    if (!settings.offline()) {
+    if (needed.patterns().choose()) {
+      settings
+          .listener()
+          .warn(
+              "The cache serves in the hub's place, which alone knows all files that match: %s"
+                  .formatted(reason.getMessage()));
+    } else if (!settings.offline()) {
       settings.listener().warn("The cache serves in the hub's place: " + reason.getMessage());
     }
     return found;

@@ -32,8 +32,14 @@ record Endpoint(URI root) {
   }
 
   /** Where a file of a model is. */
-  URI file(String repo, String revision, String name) {
-    return URI.create(root + "/" + repo + "/resolve/" + encode(revision) + "/" + encode(name));
+  URI file(String repo, String revision, String path) {
+    String names = encode(path).replace("%2F", "/");
+    return URI.create(root + "/" + repo + "/resolve/" + encode(revision) + "/" + names);
+  }
+
+  /** Where it is said which files a model has. */
+  URI list(String repo, String commit) {
+    return URI.create(root + "/api/models/" + repo + "/revision/" + commit);
   }
 
   /** Where people read about a model. */

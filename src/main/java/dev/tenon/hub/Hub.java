@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Only what a load needs is downloaded: {@code config.json}, {@code generation_config.json},
- * {@code skeleton.json} and the weights, safetensors where there are any. A file gets its name once
- * its size and its hash are right, a branch or a tag its commit once all files are there; until
- * then whoever looks sees what was there before. What an interrupted download leaves, the next one
- * goes on from.
+ * {@code skeleton.json} and the weights, safetensors where there are any; and the tokenizer's
+ * files, which whoever puts text into a model needs. {@link FilePatterns} choose others. A file
+ * gets its name once its size and its hash are right, a branch or a tag its commit once all files
+ * are there; until then whoever looks sees what was there before. What an interrupted download
+ * leaves, the next one goes on from.
  *
  * <p>Where the hub does not answer and the cache has what is needed, that is what a download gives,
  * with a warning.
@@ -84,7 +85,20 @@ public final class Hub {
    *     interrupted. Names what is wrong, and the remedy where there is one
    */
   public Path download(ModelName model, @Nullable String variant) {
-    return new Download(settings, model, ModelFiles.all(variant)).run();
+    return download(model, variant, FilePatterns.NONE);
+  }
+
+  /**
+   * Brings files chosen by name into the cache, or what a load needs but for some of it.
+   *
+   * @param model which model and which revision of it
+   * @param variant as above; says nothing if the patterns include anything
+   * @param patterns which files; those to include need a hub that lists its files
+   * @return the snapshot's directory, in which files lie under their paths in the repository
+   * @throws TenonException as {@link #download(ModelName, String)} does, and if no file matches
+   */
+  public Path download(ModelName model, @Nullable String variant, FilePatterns patterns) {
+    return new Download(settings, model, ModelFiles.all(variant, patterns)).run();
   }
 
   /**

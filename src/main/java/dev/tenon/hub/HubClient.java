@@ -100,6 +100,27 @@ final class HubClient implements AutoCloseable {
     throw tooManyRedirects(file);
   }
 
+  /**
+   * Brings a short answer.
+   *
+   * @return the answer, without its bytes if its status is not 200 or they are more than {@code
+   *     most}
+   * @throws Busy if the server wants to be asked later
+   */
+  HttpResponse<byte[]> get(URI address, int most) throws IOException, InterruptedException {
+    URI uri = address;
+    for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      Pace pace = floor.begin();
+      HttpResponse<byte[]> response =
+          await(client.sendAsync(request(uri).GET().build(), new BytesBody(most, pace)), pace);
+      if (!isRedirect(response)) {
+        return response;
+      }
+      uri = target(uri, response.headers().firstValue("Location").orElseThrow());
+    }
+    throw tooManyRedirects(address);
+  }
+
   private HttpRequest.Builder request(URI uri) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)

@@ -10,14 +10,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds which of the files that are needed a repository has, by asking for them. */
 final class Listing {
-  private static final int MOST_SHARDS = 10_000;
+  private static final int MOST_FILES = 10_000;
 
+  /** Descriptions and indexes are read as a whole. */
+  private static final long LARGEST_JSON = 256L << 20;
+
+  private final HubListener listener;
   private final ModelName model;
   private final ModelFiles needed;
   private final Repository repository;
   private final Crew crew;
+  private List<String> tokenizer = List.of();
 
-  Listing(ModelName model, ModelFiles needed, Repository repository, Crew crew) {
+  Listing(
+      HubListener listener, ModelName model, ModelFiles needed, Repository repository, Crew crew) {
+    this.listener = listener;
     this.model = model;
     this.needed = needed;
     this.repository = repository;
@@ -31,20 +38,83 @@ final class Listing {
    */
   List<RemoteFile> files(Fetch fetch, SnapshotWriter snapshot)
       throws IOException, InterruptedException {
-    List<RemoteFile> files = present(needed.descriptions(), snapshot);
-    if (needed.weights().isEmpty()) {
-      if (files.stream().noneMatch(file -> file.name().equals(ModelFiles.CONFIG))) {
-        throw new TenonException("The model has no config.json: model=" + model);
-      }
-      return files;
+    if (needed.patterns().choose()) {
+      return chosen();
     }
-    RemoteFile weights = weights(snapshot);
-    files.add(weights);
-    if (CheckpointFiles.isIndex(weights.name())) {
-      fetch.file(weights, new Tally(HubListener.NONE, weights.size()));
-      files.addAll(shards(CheckpointFiles.shards(snapshot.snapshot().file(weights.name()))));
+    List<RemoteFile> files = present(needed.descriptions(), snapshot);
+    if (!needed.weights().isEmpty()) {
+      RemoteFile weights = weights(snapshot);
+      files.add(weights);
+      if (CheckpointFiles.isIndex(weights.name())) {
+        fetch.file(weights, new Tally(HubListener.NONE, weights.size()));
+        files.addAll(shards(CheckpointFiles.shards(snapshot.snapshot().file(weights.name()))));
+      }
+    } else if (needed.descriptions().contains(ModelFiles.CONFIG)
+        && files.stream().noneMatch(file -> file.name().equals(ModelFiles.CONFIG))) {
+      throw new TenonException("The model has no config.json: model=" + model);
+    }
+    if (needed.tokenizer()) {
+      files.addAll(tokenizerFiles(snapshot));
     }
     return files;
+  }
+
+  /** The names of the tokenizer's files, those that are not needed included. */
+  List<String> tokenizer() {
+    return tokenizer;
+  }
+
+  private List<RemoteFile> tokenizerFiles(SnapshotWriter snapshot)
+      throws IOException, InterruptedException {
+    List<String> listed = listed();
+    if (listed != null) {
+      tokenizer = listed.stream().filter(ModelFiles::isTokenizer).sorted().distinct().toList();
+      return all(
+          needed.patterns().leave(tokenizer), "The hub lists a file that it has not", "files");
+    }
+    new Tally(listener, 0)
+        .warn(
+            "The hub lists no files, so a tokenizer's are looked for by their usual names: model="
+                + model);
+    List<String> usual = needed.patterns().leave(ModelFiles.USUAL_TOKENIZER);
+    List<RemoteFile> files = present(usual, snapshot);
+    tokenizer =
+        ModelFiles.USUAL_TOKENIZER.stream()
+            .filter(
+                name ->
+                    !usual.contains(name) || files.stream().anyMatch(it -> it.name().equals(name)))
+            .sorted()
+            .toList();
+    return files;
+  }
+
+  private @Nullable List<String> listed() throws InterruptedException {
+    try {
+      return repository.list();
+    } catch (Unavailable e) {
+      return null; // Some serve files and nothing else.
+    }
+  }
+
+  /** The files that are chosen by name; what is not chosen may have any. */
+  private List<RemoteFile> chosen() throws IOException, InterruptedException {
+    List<String> listed = repository.list();
+    if (listed == null) {
+      throw new Unavailable(
+          "The hub lists no files, or too many, which to include some needs: model=%s, %s"
+              .formatted(model, needed.patterns().facts()));
+    }
+    List<String> chosen =
+        needed.patterns().leave(listed.stream().filter(needed.patterns()::includes).toList());
+    if (chosen.isEmpty()) {
+      throw new TenonException(
+          "No file of the model matches: model=%s, %s, files=%d"
+              .formatted(model, needed.patterns().facts(), listed.size()));
+    }
+    return all(
+        chosen.stream().sorted().distinct().toList(),
+        "The hub lists a file that it has not",
+        "files");
   }
 
   private List<RemoteFile> present(List<String> names, SnapshotWriter snapshot)
@@ -75,23 +145,44 @@ final class Listing {
     RemoteFile file = repository.find(name);
     if (file == null) {
       snapshot.markAbsent(name);
+    } else if (name.endsWith(".json") && file.size() > LARGEST_JSON) {
+      throw new TenonException(
+          "A file that describes a model is too large: model=%s, file=%s, bytes=%d"
+              .formatted(model, name, file.size()));
     }
     return file;
   }
 
   private List<RemoteFile> shards(List<String> names) throws IOException, InterruptedException {
-    if (names.size() > MOST_SHARDS) {
+    return all(needed.patterns().leave(names), "The model lacks a shard its index lists", "shards");
+  }
+
+  /**
+   * Files that have to be there.
+   *
+   * @param lack the sentence for one that is not
+   * @param what they are called
+   */
+  private List<RemoteFile> all(List<String> names, String lack, String what)
+      throws IOException, InterruptedException {
+    if (names.size() > MOST_FILES) {
       throw new TenonException(
-          "An index lists too many shards: model=%s, shards=%d, most=%d"
-              .formatted(model, names.size(), MOST_SHARDS));
+          "Too many files for one download: model=%s, %s=%d, most=%d"
+              .formatted(model, what, names.size(), MOST_FILES));
     }
-    List<@Nullable RemoteFile> shards = crew.all(names, repository::find);
-    int missing = shards.indexOf(null);
+    for (String name : names) {
+      if (!RepoPaths.isSafe(name)) {
+        throw new TenonException(
+            "A path in the model is none to make a file of: model=%s, file=%s; exclude it"
+                .formatted(model, Facts.quote(name)));
+      }
+    }
+    List<@Nullable RemoteFile> files = crew.all(names, repository::find);
+    int missing = files.indexOf(null);
     if (missing >= 0) {
       throw new TenonException(
-          "The model lacks a shard its index lists: model=%s, file=%s"
-              .formatted(model, Facts.quote(names.get(missing))));
+          "%s: model=%s, file=%s".formatted(lack, model, Facts.quote(names.get(missing))));
     }
-    return shards.stream().map(Objects::requireNonNull).toList();
+    return files.stream().map(Objects::requireNonNull).toList();
   }
 }

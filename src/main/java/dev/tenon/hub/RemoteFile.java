@@ -3,7 +3,7 @@ package dev.tenon.hub;
 /**
  * A file as the hub describes it.
  *
- * @param name without a directory
+ * @param name its path in the repository, with {@code /}
  * @param size in bytes
  * @param hash of its bytes
  */

@@ -40,6 +40,11 @@ record RepoFolder(Path root, String repo) {
     return path().resolve(".no_exist").resolve(commit).resolve(file);
   }
 
+  /** Tenon's own note of the files of a commit that are a tokenizer's, a line each. */
+  Path tokenizer(String commit) {
+    return path().resolve(".tokenizer").resolve(commit);
+  }
+
   /** The file whose lock is for who downloads a blob. */
   Path lock(String blob) {
     return root.resolve(".locks").resolve(name()).resolve(blob + ".lock");

@@ -10,12 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model on the hub at one commit. Its files are asked for by name, as {@code huggingface_hub}
- * asks, so that whatever serves that one serves Tenon: mirrors have no listing, or a page of one.
+ * asks, so that whatever serves that one serves Tenon: mirrors may have no list of them.
  */
 final class Repository {
-  /** Descriptions and indexes are read as a whole. */
-  private static final long LARGEST_JSON = 256L << 20;
-
   private final Settings settings;
   private final HubClient client;
   private final ModelName model;
@@ -82,6 +79,26 @@ final class Repository {
     throw refusal(response);
   }
 
+  /**
+   * Asks which files there are.
+   *
+   * @return their paths, which nobody has judged yet; null if the hub gives no list, or too long a
+   *     one
+   * @throws Unavailable if it cannot be reached
+   */
+  @Nullable List<String> list() throws InterruptedException {
+    URI uri = settings.endpoint().list(model.repo(), commit);
+    Attempts attempts = new Attempts(settings.backoff(), "url=" + uri);
+    while (true) {
+      try {
+        HttpResponse<byte[]> response = client.get(uri, RepoList.MOST_BYTES);
+        return response.statusCode() == 200 ? RepoList.read(response.body()) : null;
+      } catch (IOException e) {
+        attempts.failed(e);
+      }
+    }
+  }
+
   /** The error for an answer that is none. */
   TenonException refusal(HttpResponse<?> response) {
     return Refusals.of(response, model, settings);
@@ -118,11 +135,7 @@ final class Repository {
     if (!size.matches("\\d{1,18}")) {
       throw bad("The hub gives no size of a file", name, "size", size);
     }
-    RemoteFile file = new RemoteFile(name, Long.parseLong(size), hash);
-    if (name.endsWith(".json") && file.size() > LARGEST_JSON) {
-      throw bad("A file that describes a model is too large", name, "bytes", size);
-    }
-    return file;
+    return new RemoteFile(name, Long.parseLong(size), hash);
   }
 
   private TenonException bad(String sentence, String name, String key, String value) {

@@ -2,8 +2,12 @@ package dev.tenon.hub;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.CheckpointFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One commit's files in the cache.
@@ -27,23 +31,51 @@ record Snapshot(RepoFolder folder, String commit) {
 
   /** Whether all files that are needed are here, as far as one can tell without the hub. */
   boolean suffices(ModelFiles needed) {
-    return has(ModelFiles.CONFIG) && hasWeights(needed, false);
+    if (needed.patterns().choose()) {
+      return hasChosen(needed.patterns());
+    }
+    boolean config = !needed.descriptions().contains(ModelFiles.CONFIG) || has(ModelFiles.CONFIG);
+    return config && hasWeights(needed, false);
   }
 
   /** Whether all files that are needed are here, and what is not here is known not to exist. */
   boolean isComplete(ModelFiles needed) {
+    if (needed.patterns().choose()) {
+      return false; // What a pattern means only a list says.
+    }
     for (String name : needed.descriptions()) {
       if (!has(name) && !isAbsent(name)) {
         return false;
       }
     }
-    return hasWeights(needed, true);
+    return hasWeights(needed, true) && (!needed.tokenizer() || hasTokenizer(needed.patterns()));
+  }
+
+  /** Whether for each pattern there is a file at least. */
+  private boolean hasChosen(FilePatterns patterns) {
+    try (Stream<Path> all = Files.walk(path())) {
+      List<String> left =
+          patterns.leave(
+              all.filter(Files::isRegularFile)
+                  .map(file -> path().relativize(file).toString())
+                  .toList());
+      return patterns.include().stream()
+          .map(Glob::new)
+          .allMatch(it -> left.stream().anyMatch(it::matches));
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  private boolean hasTokenizer(FilePatterns patterns) {
+    List<String> names = TokenizerNote.read(folder.tokenizer(commit));
+    return names != null && patterns.leave(names).stream().allMatch(this::has);
   }
 
   private boolean hasWeights(ModelFiles needed, boolean surely) {
     for (String name : needed.weights()) {
       if (has(name)) {
-        return !CheckpointFiles.isIndex(name) || hasShards(name);
+        return !CheckpointFiles.isIndex(name) || hasShards(name, needed.patterns());
       } else if (surely && !isAbsent(name)) {
         return false;
       }
@@ -51,9 +83,10 @@ record Snapshot(RepoFolder folder, String commit) {
     return needed.weights().isEmpty();
   }
 
-  private boolean hasShards(String index) {
+  private boolean hasShards(String index, FilePatterns patterns) {
     try {
-      return CheckpointFiles.shards(file(index)).stream().allMatch(this::has);
+      List<String> shards = CheckpointFiles.shards(file(index));
+      return patterns.leave(shards).stream().allMatch(this::has);
     } catch (TenonException e) {
       return false;
     }

@@ -89,13 +89,22 @@ final class SnapshotWriter {
     return Files.isRegularFile(path) && Files.size(path) == file.size();
   }
 
-  /** Puts a file whose blob is there in its place, unless it is in it. */
+  /**
+   * Puts a file whose blob is there in its place, unless it is in it.
+   *
+   * @throws TenonException if a directory on the way there is a link out of the snapshot
+   */
   void place(RemoteFile file) throws IOException {
     Path blob = blob(file);
     Path pointer = snapshot.file(file.name());
     if (Files.exists(blob) && Files.exists(pointer) && Files.isSameFile(blob, pointer)
         || !Files.exists(blob) && isWhole(pointer, file)) {
       return;
+    }
+    Files.createDirectories(pointer.getParent());
+    if (!pointer.getParent().toRealPath().startsWith(snapshot.path().toRealPath())) {
+      throw new TenonException(
+          "A directory of the snapshot leads out of it: directory=" + pointer.getParent());
     }
     Path fresh = fresh();
     if (!isLinked(fresh, pointer.getParent().relativize(blob))) {
@@ -126,6 +135,17 @@ final class SnapshotWriter {
       } catch (FileAlreadyExistsException e) {
         // Somebody else was quicker, or a link is there that leads nowhere.
       }
+    }
+  }
+
+  /** Notes which files of the commit are a tokenizer's, once they are there. */
+  void noteTokenizer(List<String> names) throws IOException {
+    Path note = snapshot.folder().tokenizer(snapshot.commit());
+    if (!names.equals(TokenizerNote.read(note))) {
+      Files.createDirectories(note.getParent());
+      Path fresh = fresh();
+      Files.writeString(fresh, TokenizerNote.write(names));
+      replace(fresh, note);
     }
   }
 

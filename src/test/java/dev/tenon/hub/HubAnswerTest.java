@@ -152,7 +152,7 @@ class HubAnswerTest extends HubFixture {
 
     fails("org/name", "The disk has no room for the download: folder=")
         .hasMessageContaining("bytes=9000000000000");
-    assertThat(server.asked()).noneMatch(it -> it.startsWith("GET"));
+    assertThat(server.asked()).noneMatch(it -> it.startsWith("GET /org/"));
   }
 
   @ParameterizedTest
@@ -215,6 +215,12 @@ class HubAnswerTest extends HubFixture {
           .fault(1, "HEAD", end, (request, out) -> head(out, 307, "Location: " + there))
           .fault(1, "GET", end, (request, out) -> head(out, 307, "Location: " + there));
     }
+    String list = "/revision/" + server.commit();
+    server.fault(
+        1,
+        "GET",
+        "/api/models/org/old" + list,
+        (request, out) -> head(out, 307, "Location: /api/models/org/name" + list));
     server.fault(
         1,
         "HEAD",

@@ -1,10 +1,12 @@
 package dev.tenon.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.LoadOptions;
 import dev.tenon.Model;
 import dev.tenon.Tenon;
+import dev.tenon.TenonException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,6 +82,48 @@ class HubCliTest extends HubFixture {
     assertThat(run.err).isEmpty();
     assertThat(run.status).isZero();
     assertThat(server.asked()).noneMatch(it -> it.contains("safetensors"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors"})
+  void whatTheCacheLostComesAgainWithDownload(String name) throws Exception {
+    Files.delete(hub().download("org/name").resolve(name).toRealPath());
+
+    Run lost = run("plan", "org/name");
+    assertThat(lost.status).isEqualTo(1);
+    assertThat(lost.err)
+        .hasLineCount(1)
+        .contains("/" + name + ", link to=../../blobs/")
+        .contains("; org/name@" + server.commit() + " with --download brings it again");
+    assertThat(run("plan", "org/name", "--download").status).isZero();
+  }
+
+  @Test
+  void whatTheCacheLostIsNotPassedOver() throws Exception {
+    server.json("skeleton.json", "{}");
+    Files.delete(hub().download("org/name").resolve("skeleton.json").toRealPath());
+
+    assertThatThrownBy(
+            () ->
+                Tenon.plan(
+                    HubCache.at(root).require(ModelName.parse("org/name")), LoadOptions.defaults()))
+        .isInstanceOf(TenonException.class)
+        .hasMessageStartingWith("No such skeleton file: file=")
+        .hasMessageEndingWith(" with --download brings it again");
+  }
+
+  @Test
+  void filesAreChosenByPatterns() throws Exception {
+    server.json("tokenizer.json", "{}").json("onnx/config.json", "{}").json("README.md", "");
+
+    Run run =
+        run("download", "org/name", "--include", "*.json", "--include=*.md", "--exclude", "tok*");
+    assertThat(run.err).isEmpty();
+    Path snapshot = Path.of(run.out.strip());
+    assertThat(names(snapshot)).containsExactly("README.md", "config.json", "onnx");
+    assertThat(run("download", "org/name", "--json").out)
+        .contains("{\"name\":\"onnx/config.json\",\"bytes\":2}", "\"tokenizer.json\"");
+    assertThat(run("download", "org/name", "--config", "--include", "*").status).isEqualTo(2);
   }
 
   @Test

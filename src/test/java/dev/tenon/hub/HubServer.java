@@ -142,7 +142,14 @@ final class HubServer implements AutoCloseable {
     if (target.startsWith("/bytes/")) {
       bytes(request, out, target.substring("/bytes/".length()));
     } else if (target.startsWith("/api/models/" + MODEL + "/revision/")) {
-      body(out, "{\"id\": \"%s\", \"sha\": \"%s\", \"siblings\": []}".formatted(MODEL, commit));
+      String siblings =
+          files.keySet().stream()
+              .map("{\"rfilename\": \"%s\"}"::formatted)
+              .collect(Collectors.joining(", "));
+      body(
+          out,
+          "{\"id\": \"%s\", \"sha\": \"%s\", \"siblings\": [%s]}"
+              .formatted(MODEL, commit, siblings));
     } else if (target.startsWith("/api/models/" + MODEL + "/tree/")) {
       body(out, tree());
     } else if (target.startsWith("/" + MODEL + "/resolve/")) {
