@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks before memory runs out. JavaCPP refuses every new pointer once the process holds more
@@ -11,6 +12,9 @@ import org.bytedeco.javacpp.Pointer;
 final class Preflight {
   private static final String PROPERTY = "org.bytedeco.javacpp.maxPhysicalBytes";
   private static final long GIB = 1L << 30;
+
+  /** Bytes that are worth looking for a limit, which takes some files to read. */
+  private static final long WORTH_ASKING = 16L << 20;
 
   private Preflight() {}
 
@@ -22,11 +26,27 @@ final class Preflight {
    *     machine has not got as much
    */
   static void check(long needed) {
+    if (needed >= WORTH_ASKING) {
+      check(needed, MemoryLimit.find()); // First: what JavaCPP would allow may be beyond it.
+    }
     check(
         needed,
         Pointer.physicalBytes(),
         Pointer.maxPhysicalBytes(),
         Pointer.availablePhysicalBytes());
+  }
+
+  static void check(long needed, @Nullable MemoryLimit group) {
+    if (group != null && needed > group.free()) {
+      throw new TenonException(
+          "The container or service this process runs in may not take so much memory: needed=%d, free=%d, limit=%d, group=%s, remedy=a limit of %d MiB or more"
+              .formatted(
+                  needed,
+                  group.free(),
+                  group.limit(),
+                  group.group(),
+                  ((group.limit() - group.free() + needed) >> 20) + 1));
+    }
   }
 
   static void check(long needed, long used, long limit, long free) {
