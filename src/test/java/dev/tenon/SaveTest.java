@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.tensor.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +37,35 @@ class SaveTest {
   @BeforeEach
   void nothingThere() {
     out = dir.resolve("out");
+  }
+
+  @Test
+  void pairsOfFourBitsLeaveAsTheyCame() throws IOException {
+    String header = "{\"w\":{\"dtype\":\"F4\",\"shape\":[2,8],\"data_offsets\":[0,8]}}";
+    ByteBuffer file =
+        ByteBuffer.allocate(16 + header.length())
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(header.length())
+            .put(header.getBytes(StandardCharsets.UTF_8))
+            .put(new byte[] {1, -2, 3, -4, 5, -6, 7, -8});
+    Path from = Files.createDirectories(dir.resolve("from"));
+    Files.write(from.resolve("model.safetensors"), file.array());
+    Files.writeString(
+        from.resolve("skeleton.json"),
+        """
+        {"format": "tenon-skeleton", "version": 1, "class": "C", "modelType": "c", "baseModelPrefix": "",
+         "slots": [{"name": "w", "shape": [2, 4], "kind": "parameter", "dtype": "float4_e2m1fn_x2"}],
+         "ties": [], "values": [], "rules": [{"rule": "constant", "value": 0}], "init": [[0, 0]],
+         "ignoreMissing": [], "keepInFp32": [], "renamings": [], "conversions": [], "notes": []}
+        """);
+    try (Model model = Tenon.load(from, LoadOptions.defaults())) {
+      assertThat(model.tensor("w").shape()).containsExactly(2, 4);
+      model.save(out, SaveOptions.defaults());
+    }
+    try (Model model = Tenon.load(out, LoadOptions.defaults())) {
+      Saved.assertSame(model, from);
+      assertThat(Tenon.inspect(out).entries().get(0).shape()).hasToString("[2, 8]");
+    }
   }
 
   @Test

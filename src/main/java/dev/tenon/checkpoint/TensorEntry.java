@@ -54,9 +54,9 @@ public record TensorEntry(
     return strides == null;
   }
 
-  /** {@return whether elements lie at whole multiples of their size in the file} */
+  /** {@return whether elements, or the bytes they share, lie at whole multiples of their size} */
   public boolean aligned() {
-    return dtype.isByteAddressable() && offset % (dtype.bits() / 8) == 0;
+    return dtype.isPacked() || offset % (dtype.bits() / 8) == 0;
   }
 
   /** {@return the bytes the elements take when packed, in the file's dtype} */

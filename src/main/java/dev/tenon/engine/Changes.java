@@ -158,8 +158,7 @@ final class Changes {
   private void read(@Nullable Factor factor) throws IOException {
     if (factor != null && !factors.containsKey(factor.entry())) {
       Tensor stored = reader.source(factor.entry());
-      factors.put(
-          factor.entry(), stored.to(matrix.device(), type).contiguous().view(-1));
+      factors.put(factor.entry(), stored.to(matrix.device(), type).contiguous().view(-1));
     }
   }
 

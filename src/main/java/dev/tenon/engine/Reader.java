@@ -69,13 +69,13 @@ final class Reader {
   private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
     TensorEntry entry = read.entry();
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
-    if (!plain && !(entry.contiguous() && entry.dtype().isByteAddressable())) {
+    if (!plain && (!entry.contiguous() || entry.dtype().isPacked())) {
       jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
       return;
     }
-    long size = entry.dtype().bits() / 8;
+    long size = TorchTypes.elementBytes(entry.dtype());
     long part = CHUNK / size;
-    long elements = entry.shape().elements();
+    long elements = entry.bytes() / size;
     for (long first = 0; first < elements; first += part) {
       long start = first;
       long count = Math.min(part, elements - first);
@@ -122,9 +122,7 @@ final class Reader {
     Piece.Transpose swap = piece.transpose();
     if (swap != null) {
       return Boxes.narrow(source(entry).transpose(swap.first(), swap.second()), box);
-    } else if (!entry.contiguous()
-        || !entry.dtype().isByteAddressable()
-        || box.size().rank() == 0) {
+    } else if (!entry.contiguous() || box.size().rank() == 0) {
       return Boxes.narrow(source(entry), box);
     }
     long[] shape = entry.shape().dims();
@@ -147,10 +145,6 @@ final class Reader {
     TorchTypes.scalarType(entry.dtype());
     Tensor bytes = tensors.empty(Shape.of(entry.span()), DType.U8);
     files.read(entry.file(), entry.offset(), bytes.data_ptr(), entry.span());
-    return tensors.over(bytes, entry.dtype(), 0, entry.shape(), strides(entry));
-  }
-
-  private static long[] strides(TensorEntry entry) {
-    return Tensors.strides(entry.shape(), entry.strides());
+    return tensors.over(bytes, entry);
   }
 }

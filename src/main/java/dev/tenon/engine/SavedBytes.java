@@ -8,6 +8,7 @@ import dev.tenon.plan.Piece;
 import dev.tenon.plan.SavePlan;
 import dev.tenon.plan.StoredTensor;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.util.List;
@@ -40,8 +41,9 @@ public final class SavedBytes {
   /** A slot as it is now, for a {@link SavePlan}. */
   public TensorEntry slot(int slot) {
     Tensor tensor = loaded.tensor(slot);
-    Shape shape = Shape.of(tensor.shape());
-    return SavePlan.slot(slots.get(slot).name(), TorchTypes.dtype(tensor), shape);
+    DType dtype = TorchTypes.dtype(tensor);
+    Shape shape = dtype.ofTorch(Shape.of(tensor.shape()));
+    return SavePlan.slot(slots.get(slot).name(), dtype, shape);
   }
 
   /** Whether two slots share a tensor or hold the same bytes. */
@@ -71,6 +73,10 @@ public final class SavedBytes {
 
   private void write(StoredTensor stored, NewTensor.Sink sink) throws IOException {
     try (PointerScope scope = new PointerScope()) {
+      if (stored.dtype().isPacked()) { // Always as a whole: its elements are none of a box.
+        Buffers.each(tensor(stored.pieces().get(0)).cpu().contiguous(), sink::put);
+        return;
+      }
       Tensor whole = stored.pieces().size() == 1 ? part(stored.pieces().get(0)) : null;
       if (whole != null && (whole.dim() == 0 || whole.is_cpu() && whole.is_contiguous())) {
         Buffers.each(whole.cpu(), sink::put);
@@ -119,10 +125,14 @@ public final class SavedBytes {
 
   /** A piece's box of its slot in the shape it has in the file, as a view. */
   private Tensor part(Piece piece) {
-    int slot = Objects.requireNonNull(index.get(piece.entry().name()));
-    Tensor tensor = loaded.tensor(slot).detach();
+    Tensor tensor = tensor(piece);
     Piece.Transpose swap = piece.transpose();
     Tensor ordered = swap == null ? tensor : tensor.transpose(swap.first(), swap.second());
     return Boxes.narrow(ordered, piece.source()).reshape(piece.target().size().dims());
+  }
+
+  private Tensor tensor(Piece piece) {
+    int slot = Objects.requireNonNull(index.get(piece.entry().name()));
+    return loaded.tensor(slot).detach();
   }
 }

@@ -59,8 +59,8 @@ final class Slab {
         AutoDispatchBelowADInplaceOrView plain = new AutoDispatchBelowADInplaceOrView()) {
       Tensor rows =
           torch.empty_strided(
-              before(count, shape.dims()),
-              before(stride / dtype.bytes(1), shape.rowMajor()),
+              before(count, dtype.inTorch(shape).dims()),
+              before(stride / TorchTypes.elementBytes(dtype), dtype.inTorch(shape).rowMajor()),
               options);
       Slab slab = new Slab(Tensors.kept(rows.unbind(0)), count);
       long elements = Tensors.address(rows);
@@ -90,9 +90,10 @@ final class Slab {
       for (int i = 0; i < count; i++) {
         TensorEntry entry = entries.get(i);
         tensors[i] = slab.row(i, first + entry.offset());
-        long[] strides = Tensors.strides(entry.shape(), entry.strides());
-        long offset = entry.offset() / (entry.dtype().bits() / 8);
-        tensors[i].set_(bytes, offset, entry.shape().dims(), strides);
+        Shape shape = entry.dtype().inTorch(entry.shape());
+        long[] strides = Tensors.strides(shape, entry.strides());
+        long offset = entry.offset() / TorchTypes.elementBytes(entry.dtype());
+        tensors[i].set_(bytes, offset, shape.dims(), strides);
       }
       Tensors.kept(objects);
     }

@@ -44,10 +44,10 @@ final class Tensors implements AutoCloseable {
     if (core != null) {
       long bytes = dtype.bytes(shape.elements());
       if (bytes >= HugePages.WORTHWHILE) {
-        return HugePages.tensor(core.get(), shape.dims(), bytes, optionsOf(dtype));
+        return HugePages.tensor(core.get(), dtype.inTorch(shape).dims(), bytes, optionsOf(dtype));
       }
     }
-    return empty(shape.dims(), optionsOf(dtype));
+    return empty(dtype.inTorch(shape).dims(), optionsOf(dtype));
   }
 
   /** {@code torch::empty} in libtorch's own memory, in the usual format. */
@@ -78,10 +78,15 @@ final class Tensors implements AutoCloseable {
     return elements == null ? 0 : elements.address();
   }
 
-  /** A tensor over bytes another one's storage holds; they live as long as either. */
-  Tensor over(Tensor bytes, DType dtype, long offset, Shape shape, long[] strides) {
-    Tensor view = empty(Shape.of(0), dtype);
-    view.set_(bytes.storage(), offset / (dtype.bits() / 8), shape.dims(), strides);
+  /**
+   * An entry's tensor over bytes another one's storage holds; they live as long as either.
+   *
+   * @param bytes from the first of the entry's on
+   */
+  Tensor over(Tensor bytes, TensorEntry entry) {
+    Tensor view = empty(Shape.of(0), entry.dtype());
+    Shape shape = entry.dtype().inTorch(entry.shape());
+    view.set_(bytes.storage(), 0, shape.dims(), strides(shape, entry.strides()));
     return view;
   }
 

@@ -41,7 +41,8 @@ final class TorchTypes {
       case F8_E8M0 -> ScalarType.Float8_e8m0fnu;
       case F8_E4M3FNUZ -> ScalarType.Float8_e4m3fnuz;
       case F8_E5M2FNUZ -> ScalarType.Float8_e5m2fnuz;
-      case F4, F6_E2M3, F6_E3M2 ->
+      case F4 -> ScalarType.Float4_e2m1fn_x2;
+      case F6_E2M3, F6_E3M2 ->
           throw new TenonException("libtorch has no tensors of this dtype: dtype=" + dtype);
     };
   }
@@ -54,11 +55,16 @@ final class TorchTypes {
   static DType dtype(Tensor tensor) {
     ScalarType type = tensor.scalar_type().intern();
     for (DType dtype : DType.values()) {
-      if (dtype.isByteAddressable() && scalarType(dtype) == type) {
+      if (dtype.bits() != 6 && scalarType(dtype) == type) { // Those of 6 bits it has not.
         return dtype;
       }
     }
     throw new TenonException("Files have no tensors of this dtype: dtype=" + type);
+  }
+
+  /** The bytes of what libtorch counts as one element: of a packed dtype, a byte. */
+  static long elementBytes(DType dtype) {
+    return dtype.isPacked() ? 1 : dtype.bits() / 8;
   }
 
   /** Options for a tensor; the caller closes them. */

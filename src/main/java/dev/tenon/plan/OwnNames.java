@@ -40,9 +40,13 @@ final class OwnNames {
           Slot slot = slot(name, entry, options.dtype() == null);
           slots.add(slot);
           raw.look(entry, slot.dtypeIn(dtype));
+          if (entry.dtype().isPacked() && options.dtype() != null) {
+            throw PackedFloats.refusal(entry, dtype); // They are floats, which shall all be that.
+          }
           steps.add(new Step.Read(slot, slot.dtypeIn(dtype), entry));
         });
     raw.refuse();
+    PackedFloats.refuse(steps);
     return new LoadPlan(
         new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
         dtype,

@@ -26,8 +26,8 @@ public final class Planner {
    *     weights
    * @throws TenonException if weights are packed or are integers, or 8-bit floats, without a scale,
    *     whatever the options; if shapes differ and {@code options} do not allow it, counted, the
-   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not fit together;
-   *     or if two tied slots have different shapes
+   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not
+   *     fit together; or if two tied slots have different shapes
    */
   public static LoadPlan plan(
       Checkpoint checkpoint,
@@ -71,11 +71,13 @@ public final class Planner {
       warnings.add("Of the tensors of other shapes than the model's " + cause);
     }
     warnings.addAll(ties.warnings(slots));
+    List<Step> steps = Owners.tied(steps(slots, dtypes, claims), ties.owners());
+    PackedFloats.refuse(steps);
     return new LoadPlan(
         skeleton,
         dtype,
         matching.dialect(),
-        Owners.tied(steps(slots, dtypes, claims), ties.owners()),
+        steps,
         Owners.groups(ties.owners()),
         ties.candidates(),
         List.of(),
@@ -123,12 +125,13 @@ public final class Planner {
     TieForest forest = TieForest.of(skeleton.slots(), new SlotNames(skeleton), skeleton.ties());
     TieDecisions ties = TieDecisions.of(forest, claims);
     SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), LoadDType.floating(dtype));
-    List<Step> steps = steps(skeleton.slots(), dtypes, claims);
+    List<Step> steps = Owners.tied(steps(skeleton.slots(), dtypes, claims), ties.owners());
+    PackedFloats.refuse(steps);
     return new LoadPlan(
         skeleton,
         dtype,
         Dialect.usual(skeleton),
-        Owners.tied(steps, ties.owners()),
+        steps,
         Owners.groups(ties.owners()),
         List.of(),
         List.of(),

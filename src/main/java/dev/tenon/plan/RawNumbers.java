@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses integers and 8-bit floats for slots of floating-point numbers. Such numbers are weights
- * only together with a scale, and one that is known would have been recognised.
+ * Refuses integers and floats of 8 bits or fewer for slots of floating-point numbers. Such numbers
+ * are weights only together with a scale, and one that is known would have been recognised.
  */
 final class RawNumbers {
   private @Nullable TensorEntry first;
@@ -61,7 +61,7 @@ final class RawNumbers {
   void refuse() {
     if (first != null) {
       throw new TenonException(
-          "Integers or 8-bit floats stand for floating-point weights, and no scale is known that"
+          "Integers or floats of few bits stand for floating-point weights, and no scale is known that"
               + " would make weights of them, as in a checkpoint that is quantised in an unknown way:"
               + " file=%s, tensor=%s, expected=%s, actual=%s, tensors=%d%s"
                   .formatted(

@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.NewTensor;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.skeleton.Skeleton;
@@ -30,7 +31,7 @@ final class Respelling {
    * Tensors in a dialect, those of one conversion together where its first slot stands.
    *
    * @param slots in natural order
-   * @throws dev.tenon.TenonException if slots do not fit together as a conversion would have it
+   * @throws TenonException if slots do not fit together as a conversion would have it
    */
   static List<StoredTensor> of(Skeleton skeleton, Dialect dialect, List<TensorEntry> slots) {
     Respelling respelling = new Respelling(dialect, skeleton.basePrefix());
@@ -46,7 +47,9 @@ final class Respelling {
   /** What a slot is stored as; still empty if it is the first of several that go together. */
   private List<StoredTensor> spell(TensorEntry slot) {
     Converter.Match match = Converter.matchFirst(converters, slot.name());
-    if (match == null) {
+    if (match != null && slot.dtype().isPacked()) {
+      throw new TenonException("Packed floats are not taken apart: tensor=" + slot.name());
+    } else if (match == null) {
       return List.of(whole(Spelling.applyAll(spellings, slot.name()), slot));
     }
     Place place = new Place(match.converter(), match.targets().get(0));

@@ -90,8 +90,9 @@ public final class SkeletonFile {
       }
       for (int i = 0; i < now.slots().size(); i++) {
         ObjectNode slot = (ObjectNode) fields.get("slots").get(i);
-        JsonNode shape =
-            JsonTree.of(Arrays.stream(now.slots().get(i).shape().dims()).boxed().toList());
+        Slot sized = now.slots().get(i);
+        long[] dims = sized.dtype().inTorch(sized.shape()).dims();
+        JsonNode shape = JsonTree.of(Arrays.stream(dims).boxed().toList());
         // As text: trees tell an int from a long of the same value.
         if (!shape.toString().equals(slot.get("shape").toString())) {
           slot.set("shape", shape);

@@ -99,15 +99,19 @@ final class SkeletonReader {
     boolean persistent = node.flag("persistent", true);
     Slot.Role stored = persistent ? Slot.Role.BUFFER : Slot.Role.TRANSIENT_BUFFER;
     DType dtype = node.dtype("dtype", DType.F32);
-    SkeletonNode shape = node.field("shape");
-    if (!shape.shape().holdsAtMost(Slot.MOST_ELEMENTS)) {
-      throw shape.wrong("sizes of at most 2^56 elements");
-    } else if (dtype.bits() * (shape.shape().elements() % 8) % 8 != 0) {
-      throw shape.wrong("sizes that fill whole bytes");
+    SkeletonNode sizes = node.field("shape");
+    Shape shape = sizes.shape();
+    if (dtype == DType.F4 && shape.rank() > 0 && shape.holdsAtMost(Slot.MOST_ELEMENTS)) {
+      shape = dtype.ofTorch(shape); // The script writes what torch says.
+    }
+    if (!shape.holdsAtMost(Slot.MOST_ELEMENTS)) {
+      throw sizes.wrong("sizes of at most 2^56 elements");
+    } else if (dtype.bits() * (shape.elements() % 8) % 8 != 0) {
+      throw sizes.wrong("sizes that fill whole bytes");
     }
     return new Slot(
         name.text(),
-        shape.shape(),
+        shape,
         dtype,
         parameter ? Slot.Role.PARAMETER : stored,
         node.flag("fixedDtype", false),

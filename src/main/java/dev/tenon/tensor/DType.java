@@ -123,6 +123,46 @@ public enum DType {
     return bits % 8 == 0;
   }
 
+  /** {@return whether several elements share a byte, so that none has an address} */
+  public boolean isPacked() {
+    return kind == Kind.PACKED;
+  }
+
+  /**
+   * The sizes of a tensor in libtorch, which counts two elements of {@link #F4} as one, along the
+   * last dimension.
+   *
+   * @param shape the sizes as files count them
+   * @return the same but for {@link #F4}
+   * @throws ArithmeticException if elements are to be paired and there is no last dimension, or an
+   *     odd one
+   */
+  public Shape inTorch(Shape shape) {
+    if (this != F4) {
+      return shape;
+    } else if (shape.rank() == 0 || shape.dim(-1) % 2 != 0) {
+      throw new ArithmeticException("No pairs along the last dimension: shape=" + shape);
+    }
+    return shape.with(shape.rank() - 1, shape.dim(-1) / 2);
+  }
+
+  /**
+   * The sizes of a tensor of libtorch's as files count them: {@link #inTorch} the other way.
+   *
+   * @param shape the sizes as libtorch counts them
+   * @return the same but for {@link #F4}
+   * @throws ArithmeticException if elements are pairs and there is no last dimension, or one of
+   *     more than 2^62
+   */
+  public Shape ofTorch(Shape shape) {
+    if (this != F4) {
+      return shape;
+    } else if (shape.rank() == 0) {
+      throw new ArithmeticException("No pairs along the last dimension: shape=" + shape);
+    }
+    return shape.with(shape.rank() - 1, Math.multiplyExact(shape.dim(-1), 2L));
+  }
+
   /**
    * Bytes that {@code elements} elements take.
    *

@@ -13,6 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
+import java.util.zip.CRC32;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +81,59 @@ class ReaderTest {
       assertThat(tensor(loaded, "none").size(1)).isEqualTo(3);
       assertThat(tensor(loaded, "byte").item_byte()).isEqualTo((byte) 9);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MMAP, true",
+    "MMAP, false",
+    "COPY, true",
+    "COPY, false",
+    "POPULATE, true",
+    "POPULATE, false"
+  })
+  void pairsOfFourBitsArriveAsTheyAre(Residency residency, boolean core) throws IOException {
+    String header =
+        """
+        {"byte":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},\
+        "a":{"dtype":"F4","shape":[3,8],"data_offsets":[1,13]},\
+        "b":{"dtype":"F4","shape":[3,8],"data_offsets":[13,25]},\
+        "c":{"dtype":"F4","shape":[3,8],"data_offsets":[25,37]},\
+        "d":{"dtype":"F4","shape":[3,8],"data_offsets":[37,49]},\
+        "large":{"dtype":"F4","shape":[2,9000000],"data_offsets":[49,9000049]},\
+        "none":{"dtype":"F4","shape":[3,0],"data_offsets":[9000049,9000049]}}""";
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    byte[] data = new byte[9000049];
+    new Random(1).nextBytes(data);
+    ByteBuffer file =
+        ByteBuffer.allocate(8 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(
+        directory.resolve("model.safetensors"),
+        file.putLong(text.length).put(text).put(data).array());
+    Checkpoint checkpoint = Checkpoint.open(directory, null);
+    LoadPlan plan = Planner.plan(checkpoint, PlanOptions.DEFAULT);
+    try (Loaded loaded =
+        Engine.load(
+            plan,
+            checkpoint.shards(),
+            EngineOptions.defaults().residing(residency),
+            LoadListener.NONE,
+            core ? LazyCore.of(2) : LazyCore.none())) {
+      Tensor c = tensor(loaded, "c");
+      assertThat(c.scalar_type().intern()).isEqualTo(ScalarType.Float4_e2m1fn_x2);
+      assertThat(c.shape()).containsExactly(3, 4);
+      assertThat(c.is_contiguous()).isTrue();
+      assertThat(tensor(loaded, "none").shape()).containsExactly(3, 0);
+      assertThat(TensorDigest.crc32(tensor(loaded, "a"))).isEqualTo(crc32(data, 1, 12));
+      assertThat(TensorDigest.crc32(c)).isEqualTo(crc32(data, 25, 12));
+      assertThat(TensorDigest.crc32(tensor(loaded, "large"))).isEqualTo(crc32(data, 49, 9000000));
+    }
+  }
+
+  private static int crc32(byte[] data, int start, int length) {
+    CRC32 crc = new CRC32();
+    crc.update(data, start, length);
+    return (int) crc.getValue();
   }
 
   private static Tensor tensor(Loaded loaded, String name) {
