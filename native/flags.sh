@@ -26,6 +26,17 @@ sources() {
   done
 }
 
+# A command for run_lines, whatever is in its words.
+command_line() {
+  printf '%q ' "$@"
+  printf '\0'
+}
+
+# Runs the commands it reads, two at a time.
+run_lines() {
+  xargs -0 -r -P 2 -I{} bash -c '{}'
+}
+
 # Whether a file is missing, or older than one it is made from: stale FILE INPUTS...
 stale() {
   local made=$1 input
