@@ -181,8 +181,8 @@ public final class Model implements AutoCloseable {
    * files held with different values are never joined.
    *
    * @param value the flag
-   * @throws TenonException if the model is closed or in use, or if its class is not known, so that
-   *     nothing says what is tied
+   * @throws TenonException if the model is closed or in use, if its class is not known, so that
+   *     nothing says what is tied, or if ties are asked for that its skeleton file lacks
    */
   public void tieWordEmbeddings(boolean value) {
     change(

@@ -28,7 +28,11 @@ final class LoadChoice {
 
   static void declare(CommandSpec spec) {
     ClassChoice.declare(spec);
-    value(spec, DTYPE, String.class, "auto (what the checkpoint suggests), float32, bfloat16, …");
+    value(
+        spec,
+        DTYPE,
+        String.class,
+        "auto (what the checkpoint suggests), float32, bfloat16 or bf16, …");
     value(
         spec,
         DEVICE,

@@ -124,6 +124,14 @@ class SkeletonFileTest {
         "[4, 2] | [4, -2] | field=slots[0].shape[1]",
         "[4, 2] | [4000000000, 4000000000] | field=slots[0].shape",
         "[4, 2] | [4, 2.5] | field=slots[0].shape[1]",
+        "[2], \"kind\": \"buffer\" | [9223372036854775807], \"kind\": \"buffer\" | slots[3].shape,"
+            + " expected=sizes of at most 2^56",
+        "[1, 3], \"kind\": \"buffer\" | [3], \"kind\": \"buffer\" | init[3], expected=a value of"
+            + " the shape [3], not [1, 3]",
+        "\"end\": 3 | \"end\": 4 | init[3], expected=a value of the shape [1, 3]: shapes that fit,"
+            + " not [4] and [1, 3]",
+        "\"end\": 3 | \"end\": 9223372036854775807 | init[3], expected=a value of the shape [1, 3]:"
+            + " a value of fewer than 2^31",
         "int64 | int63 | field=slots[2].dtype, expected=torch's name of a dtype, actual=\"int63\"",
         "\"buffer\" | \"thing\" | field=slots[2].kind, expected=parameter|buffer",
         "\"name\": \"head.weight\" | \"name\": \"embed.weight\" | field=slots[1].name",
