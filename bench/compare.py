@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import experts
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 JAVA = str(Path(os.environ["JAVA_HOME"], "bin", "java")) if "JAVA_HOME" in os.environ else "java"
@@ -36,15 +38,18 @@ CASES = {
     "cold": ("file not cached, against dd", "cold", "dd", "tied", 1 / 1.15),
     "coldaot": ("file not cached, against dd, JDK 25, AOT cache, no C2", "coldaot", "dd", "tied", 1 / 1.15),
     "verify": ("verify --data, file not cached, against dd", "verify", "dd", "tied", 1 / 1.15),
+    "experts": ("experts stored one by one, warm, mapped where they can be", "load", "load", "experts", 5),
+    "expertscopy": ("experts stored one by one, warm, copied", "copy", "load", "experts", 4),
+    "expertsalone": ("experts stored one by one, the first load of its process, memory as it comes", "alone", "alone", "experts", 1),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
-    "libtorch": ("normal_ kernel, against libtorch 2.10's", "normal", "libtorch_normal", None, 40),
+    "libtorch": ("normal_ kernel, against libtorch's", "normal", "libtorch_normal", None, 40),
     "trunc": ("trunc_normal_ kernel, the reference not warmed", "trunc_normal", "trunc_normal", None, 50),
     "small": ("10,000 parameters of 16 elements (10 ms wanted)", "small", None, None, None),
     "plan92k": ("plan of 92,000 slots (150 ms wanted)", "plan92000", None, None, None),
     "plan1m": ("plan of 1,000,000 slots (2,000 ms wanted)", "plan1000000", None, None, None),
 }
 # Runs before the first turn: a warm JVM has compiled what it runs. The reference gets one, which is enough for it.
-WARMUPS = {"warm": 400, "populate": 400, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
+WARMUPS = {"warm": 400, "populate": 400, "experts": 3, "expertscopy": 3, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
 # At most so many runs of what takes a minute.
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
@@ -110,7 +115,7 @@ class Turns:
         self.process.wait()
 
 
-def once(command):
+def alone(command):
     """A case that is timed within a process of its own each time."""
 
     def run():
@@ -120,7 +125,12 @@ def once(command):
         finally:
             turns.close()
 
-    return awake(run)
+    return run
+
+
+def once(command):
+    """The same, awake."""
+    return awake(alone(command))
 
 
 def evict(path):
@@ -205,6 +215,8 @@ def tenon(how, path, warmups=0):
     if how == "firstaot":
         case += ["first", path]
         return once([*recorded("first", [*case, "1"]), *case, "0"])
+    if how == "alone":
+        return alone([JAVA, *case, "first", path, "0"])
     case = [JAVA, *case, how, path or "."]
     return once([*case, "0"]) if how in ("first", "rehearsed") else Turns([*case, str(warmups)])
 
@@ -217,6 +229,8 @@ def reference(how, path):
         return tenon(how, path, WARMUPS["libtorch"])
     if how == "process":
         return awake(lambda: timed([*script, how, path, "1"]))
+    if how == "alone":
+        return alone([*script, "load", path, "0"])
     if how == "load0":
         return once([*script, "load", path, "0"])
     rehearsed = how != "trunc_normal"
@@ -234,13 +248,17 @@ def measure(ours, theirs, runs):
     return [statistics.median(times) for times in zip(*pairs)]
 
 
-def checkpoints(directory):
-    """The tied checkpoint and the one over the same files that lacks its head."""
+def checkpoints(directory, wanted):
+    """The tied checkpoint, the one over the same files that lacks its head, and one of experts."""
     tied = directory / "gemma-2-2b"
-    if not (directory / "gemma-2-2b.finished").exists():
+    if wanted & {"tied", "untied"} and not (directory / "gemma-2-2b.finished").exists():
         print(f"making {tied}", file=sys.stderr)
         output([JAVA, "-jar", JAR, "demo", "--full", "--quiet", "--dir", str(directory)])
-    return {"tied": str(tied), "untied": str(directory / "gemma-2-2b-untied"), None: None}
+    mixtral = directory / "mixtral"
+    if "experts" in wanted and not (mixtral / "config.json").exists():
+        print(f"making {mixtral}", file=sys.stderr)
+        experts.make(mixtral)
+    return {"tied": str(tied), "untied": str(directory / "gemma-2-2b-untied"), "experts": str(mixtral), None: None}
 
 
 def plot(rows, file):
@@ -302,7 +320,7 @@ def main():
     parser.add_argument("--only", default=",".join(CASES), help="cases, with commas between them")
     parser.add_argument("--name", default="compare", help="of the files under bench/results")
     options = parser.parse_args()
-    paths = checkpoints(options.directory.resolve())
+    paths = checkpoints(options.directory.resolve(), {CASES[case][3] for case in options.only.split(",")})
     load_before = os.getloadavg()[0]
     rows = []
     for case in options.only.split(","):
@@ -314,7 +332,8 @@ def main():
             label += f" (of {runs})"
         path = paths[which]
         try:
-            touch_memory()
+            if theirs != "alone":  # that one is about memory nobody has touched
+                touch_memory()
             if path and theirs != "dd":
                 cache(path)
             ours = tenon(ours, path, WARMUPS.get(case, 1))

@@ -91,6 +91,7 @@ public final class Cases {
         yield load(path, options);
       }
       case "populate" -> load(path, options.residency(Residency.POPULATE));
+      case "copy" -> load(path, options.residency(Residency.COPY));
       case "torch" -> load(path, options.rng(Rng.TORCH));
       case "float32" -> load(path, options.dtype(DType.F32));
       case "normal" -> fill(new Distribution.Normal(0, 0.02));
