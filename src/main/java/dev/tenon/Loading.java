@@ -180,8 +180,8 @@ final class Loading {
     return EngineOptions.defaults()
         .tracing(trace)
         .placed(placement)
-        .drawing(dev.tenon.engine.Rng.valueOf(rng(placement, options).name()), options.seed())
-        .residing(dev.tenon.engine.Residency.valueOf(options.residency().name()))
+        .drawing(rng(placement, options), options.seed())
+        .residing(options.residency())
         .initializing(initializer == null ? null : initializer::initialize);
   }
 

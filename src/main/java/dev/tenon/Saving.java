@@ -80,7 +80,7 @@ final class Saving {
 
   /** As the reference has it: that of the first floating-point parameter. */
   private DType dtype() {
-    SavedBytes bytes = new SavedBytes(loaded);
+    SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
     for (int i = 0; i < slots.size(); i++) {
       if (loaded.has(i) && slots.get(i).isParameter()) {
         DType dtype = bytes.slot(i).dtype();
@@ -93,7 +93,7 @@ final class Saving {
   }
 
   private NewCheckpoint checkpoint(DType dtype, SaveOptions options) {
-    SavedBytes bytes = new SavedBytes(loaded);
+    SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
     Map<String, Integer> index = skeleton.index();
     index.values().removeIf(slot -> !stored(slot));
     Set<Integer> repeated = SavePlan.repeated(index, skeleton.ties(), bytes::same);

@@ -73,7 +73,7 @@ final class Changes {
       }
     }
     for (long row = 0; row < matrix.size(0); row += blockRows()) {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       try (PointerScope scope = new PointerScope()) {
         Tensor rows = rows(row);
         Tensor changed = rows.to(type);
@@ -89,7 +89,7 @@ final class Changes {
     Tensor lengths = matrix(change.magnitude());
     Tensor squares = torch.zeros_like(lengths);
     for (long row = 0; row < matrix.size(0); row += blockRows()) {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       try (PointerScope scope = new PointerScope()) {
         Tensor changed = rows(row).to(type).clone();
         change(changed, row, index);

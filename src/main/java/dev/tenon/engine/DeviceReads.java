@@ -126,7 +126,7 @@ final class DeviceReads {
       long elements = read.entry.shape().elements();
       long most = BUFFER / dtype.bytes(1);
       for (long first = 0; first < elements; first += most) {
-        Workers.requireNotInterrupted();
+        Interruption.check();
         long count = Math.min(most, elements - first);
         Lane lane = lanes[turn++ % lanes.length];
         guard.synchronizeStream(lane.stream);

@@ -109,7 +109,7 @@ final class Elementwise implements AutoCloseable {
   }
 
   private static Tensor piece(Tensor flat, long start, long size) {
-    Workers.requireNotInterrupted();
+    Interruption.check();
     return flat.narrow(0, start, size);
   }
 

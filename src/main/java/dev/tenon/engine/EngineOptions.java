@@ -1,5 +1,7 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
+import dev.tenon.Rng;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.Placement;
 import dev.tenon.trace.Trace;

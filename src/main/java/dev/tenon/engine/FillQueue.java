@@ -66,7 +66,7 @@ final class FillQueue {
 
   /** Has everything added until now written. */
   void flush() {
-    Workers.requireNotInterrupted();
+    Interruption.check();
     if (batch.size() == 0) {
       return; // The core's threads are not worth starting for nothing.
     }

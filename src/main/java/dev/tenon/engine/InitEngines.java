@@ -1,20 +1,29 @@
 package dev.tenon.engine;
 
+import dev.tenon.Rng;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.StoredNames;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.trace.Trace;
 
 /** Chooses who writes missing slots. */
 final class InitEngines {
   private InitEngines() {}
 
-  static InitEngine of(EngineOptions options, LazyCore core, Skeleton skeleton) {
-    return switch (options.rng()) {
-      case TORCH -> new TorchInit(options.device(), options.seed(), options.trace());
+  /**
+   * Who writes the slots of a device.
+   *
+   * @param rng whose random numbers they get
+   * @param seed of these
+   */
+  static InitEngine of(
+      Rng rng, long seed, Device device, LazyCore core, Skeleton skeleton, Trace trace) {
+    return switch (rng) {
+      case TORCH -> new TorchInit(device, seed, trace);
       case PHILOX -> {
         StoredNames names = new StoredNames(skeleton);
-        InitEngine philox = new PhiloxInit(core, names, options.seed(), options.trace());
-        yield options.device().kind() == Device.Kind.CPU ? philox : new ViaCpu(philox);
+        InitEngine philox = new PhiloxInit(core, names, seed, trace);
+        yield device.kind() == Device.Kind.CPU ? philox : new ViaCpu(philox);
       }
     };
   }

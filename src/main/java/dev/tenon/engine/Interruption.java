@@ -11,7 +11,7 @@ public final class Interruption {
    *
    * @throws TenonException if it is
    */
-  static void check() {
+  public static void check() {
     if (Thread.currentThread().isInterrupted()) {
       throw new TenonException(message());
     }

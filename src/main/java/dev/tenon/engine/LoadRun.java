@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.start.TorchRuntime;
@@ -94,7 +95,7 @@ final class LoadRun implements AutoCloseable {
       TorchRuntime.require();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      Workers.requireNotInterrupted();
+      Interruption.check();
     }
   }
 
@@ -117,8 +118,7 @@ final class LoadRun implements AutoCloseable {
     if (!core.available()) {
       return 0;
     }
-    NativePopulation population =
-        new NativePopulation(lanes, plan.steps(), files, core, options.trace());
+    NativePopulation population = new NativePopulation(populated(), files, core, options.trace());
     long total = population.bytes();
     if (total > 0) {
       long[] done = {0};
@@ -129,10 +129,23 @@ final class LoadRun implements AutoCloseable {
     return population.readAhead();
   }
 
+  /** What will be mapped with all its pages in. */
+  private List<Step.Read> populated() {
+    List<Step.Read> reads = new ArrayList<>();
+    for (Lane lane : lanes) {
+      for (int i = 0; i < plan.steps().size(); i++) {
+        if (plan.steps().get(i) instanceof Step.Read read && lane.populates(i, read)) {
+          reads.add(read);
+        }
+      }
+    }
+    return reads;
+  }
+
   /** Without bytes, on the meta device, declared ties are taken at their word. */
   private void decideTies() {
     Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, Residency.COPY);
-    TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options);
+    TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options.threads());
     List<Step> steps = plan.steps();
     plan =
         plan.resolve(

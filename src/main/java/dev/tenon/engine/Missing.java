@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Rng;
 import dev.tenon.TenonException;
 import dev.tenon.plan.InitialValues;
 import dev.tenon.plan.LoadPlan;
@@ -128,7 +129,10 @@ final class Missing {
   }
 
   private void run(Lane lane, List<InitTask> tasks, LongConsumer written) {
-    try (InitEngine engine = InitEngines.of(lane.options(), core, plan.skeleton())) {
+    EngineOptions here = lane.options();
+    try (InitEngine engine =
+        InitEngines.of(
+            here.rng(), here.seed(), here.device(), core, plan.skeleton(), here.trace())) {
       engine.fill(tasks, written);
     }
   }
@@ -137,7 +141,7 @@ final class Missing {
     for (int i = 0; i < tensors.length; i++) {
       Slot slot = plan.steps().get(i).slot();
       if (initialized.isClear(i) && slot.persistent()) {
-        Workers.requireNotInterrupted();
+        Interruption.check();
         if (ask(user, slot, tensors[i])) {
           initialized.set(i);
         }

@@ -155,7 +155,7 @@ final class NativeMoves {
     }
 
     void flush() {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       if (items.size() > 0) {
         try (Span span = trace.slots(slot, items.size(), bytes)) {
           file.read(core.get(), items);

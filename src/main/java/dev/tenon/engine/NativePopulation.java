@@ -51,20 +51,12 @@ final class NativePopulation {
     }
   }
 
-  /** Of all slots a lane populates. */
-  NativePopulation(
-      List<Lane> lanes, List<Step> steps, ShardFiles shards, LazyCore core, Trace trace) {
+  /** Of what is to be mapped, in any order. */
+  NativePopulation(List<Step.Read> mapped, ShardFiles shards, LazyCore core, Trace trace) {
     this.shards = shards;
     this.core = core;
     this.trace = trace;
-    List<Step.Read> reads = new ArrayList<>();
-    for (Lane lane : lanes) {
-      for (int i = 0; i < steps.size(); i++) {
-        if (steps.get(i) instanceof Step.Read read && lane.populates(i, read)) {
-          reads.add(read);
-        }
-      }
-    }
+    List<Step.Read> reads = new ArrayList<>(mapped);
     reads.sort((one, other) -> inOrder(one.entry(), other.entry()));
     for (int first = 0, next; first < reads.size(); first = next) {
       TensorEntry entry = reads.get(first).entry();
@@ -117,7 +109,7 @@ final class NativePopulation {
     NativeFile file = shards.nativeFile(run.file);
     long mapping = shards.address(run.file);
     for (long start = run.start; start < run.end; start += PART) {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       long bytes = Math.min(PART, run.end - start);
       int first = Math.max(1, run.before(start + 1)) - 1;
       String name = run.reads.get(first).slot().name();

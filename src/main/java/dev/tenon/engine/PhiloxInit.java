@@ -74,7 +74,7 @@ final class PhiloxInit implements InitEngine {
   }
 
   private void fill(InitTask task, FillQueue queue, LongConsumer written) {
-    Workers.requireNotInterrupted();
+    Interruption.check();
     Shape shape = task.slot().shape();
     if (shape.elements() == 0) {
       return; // It has no address.

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
 import dev.tenon.plan.Device;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.ReadBytes;

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Box;
 import dev.tenon.plan.Device;

@@ -7,6 +7,7 @@ import dev.tenon.plan.Device;
 import dev.tenon.plan.Piece;
 import dev.tenon.plan.SavePlan;
 import dev.tenon.plan.StoredTensor;
+import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -27,20 +29,25 @@ public final class SavedBytes {
   /** Bytes put in order at once, unless one row alone has more. */
   private static final long AT_ONCE = 16 << 20;
 
-  private final Loaded loaded;
+  private final IntFunction<Tensor> tensors;
   private final List<Slot> slots;
   private final Map<String, Integer> index;
 
-  /** The bytes of a model that stays as it is until the save ends. */
-  public SavedBytes(Loaded loaded) {
-    this.loaded = loaded;
-    this.slots = loaded.skeleton().slots();
-    this.index = loaded.skeleton().index();
+  /**
+   * The bytes of a model that stays as it is until the save ends.
+   *
+   * @param skeleton its slots
+   * @param tensors the tensor of each slot, by number
+   */
+  public SavedBytes(Skeleton skeleton, IntFunction<Tensor> tensors) {
+    this.tensors = tensors;
+    this.slots = skeleton.slots();
+    this.index = skeleton.index();
   }
 
   /** A slot as it is now, for a {@link SavePlan}. */
   public TensorEntry slot(int slot) {
-    Tensor tensor = loaded.tensor(slot);
+    Tensor tensor = tensors.apply(slot);
     DType dtype = TorchTypes.dtype(tensor);
     Shape shape = dtype.ofTorch(Shape.of(tensor.shape()));
     return SavePlan.slot(slots.get(slot).name(), dtype, shape);
@@ -48,8 +55,8 @@ public final class SavedBytes {
 
   /** Whether two slots share a tensor or hold the same bytes. */
   public boolean same(int one, int other) {
-    Tensor first = loaded.tensor(one);
-    Tensor second = loaded.tensor(other);
+    Tensor first = tensors.apply(one);
+    Tensor second = tensors.apply(other);
     if (first == second) {
       return true;
     } else if (!slot(one).shape().equals(slot(other).shape())
@@ -133,6 +140,6 @@ public final class SavedBytes {
 
   private Tensor tensor(Piece piece) {
     int slot = Objects.requireNonNull(index.get(piece.entry().name()));
-    return loaded.tensor(slot).detach();
+    return tensors.apply(slot).detach();
   }
 }

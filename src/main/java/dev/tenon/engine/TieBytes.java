@@ -30,13 +30,13 @@ final class TieBytes {
   private final ShardFiles files;
   private final Reader reader;
   private final Tensors tensors;
-  private final EngineOptions options;
+  private final int threads;
 
-  TieBytes(ShardFiles files, Reader reader, Tensors tensors, EngineOptions options) {
+  TieBytes(ShardFiles files, Reader reader, Tensors tensors, int threads) {
     this.files = files;
     this.reader = reader;
     this.tensors = tensors;
-    this.options = options;
+    this.threads = threads;
   }
 
   /** Compares two slots that files hold, each in the dtype it has in the model. */
@@ -72,7 +72,7 @@ final class TieBytes {
   private static boolean equal(Tensor one, Tensor other) {
     long size = one.numel();
     for (long start = 0; start < size; start += PART) {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       long part = Math.min(PART, size - start);
       if (!one.narrow(0, start, part).equal(other.narrow(0, start, part))) {
         return false;
@@ -95,7 +95,7 @@ final class TieBytes {
           };
       jobs.add(new Workers.Job(slot, part, compare));
     }
-    Workers.run(jobs, options.threads(), Trace.OFF, bytes -> {});
+    Workers.run(jobs, threads, Trace.OFF, bytes -> {});
     return same.get();
   }
 

@@ -40,7 +40,7 @@ final class TorchInit implements InitEngine {
   @Override
   public void fill(List<InitTask> tasks, LongConsumer written) {
     for (InitTask task : tasks) {
-      Workers.requireNotInterrupted();
+      Interruption.check();
       try (Span span = trace.slot(task.slot().name(), task.bytes());
           PointerScope scope = new PointerScope()) {
         apply(task.rule(), tensor(task), task.slot().shape());

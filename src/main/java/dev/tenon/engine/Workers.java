@@ -44,7 +44,7 @@ final class Workers {
    */
   static void run(List<Job> jobs, int threads, Trace trace, LongConsumer done) {
     if (jobs.isEmpty()) {
-      requireNotInterrupted();
+      Interruption.check();
       return;
     }
     AtomicInteger next = new AtomicInteger();
@@ -57,22 +57,13 @@ final class Workers {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    requireNotInterrupted();
+    Interruption.check();
     Throwable cause = failure.get();
     if (cause instanceof Error error) {
       throw error;
     } else if (cause != null) {
       throw TorchErrors.of("Reading failed", "jobs=" + jobs.size(), cause);
     }
-  }
-
-  /**
-   * Ends a load whose thread was asked to stop.
-   *
-   * @throws TenonException if it was; its interrupt status stays set
-   */
-  static void requireNotInterrupted() {
-    Interruption.check();
   }
 
   private static void drain(

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.plan.LoadPlan;

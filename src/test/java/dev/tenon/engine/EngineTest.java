@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.plan.Device;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tenon.Rng;
 import dev.tenon.plan.Device;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.global.torch;

@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.LoadOptions;
 import dev.tenon.Model;
+import dev.tenon.Residency;
 import dev.tenon.Tenon;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;

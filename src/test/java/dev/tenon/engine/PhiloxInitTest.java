@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tenon.Rng;
 import dev.tenon.TenonException;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;

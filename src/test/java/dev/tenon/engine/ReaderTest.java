@@ -2,6 +2,7 @@ package dev.tenon.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.Residency;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;

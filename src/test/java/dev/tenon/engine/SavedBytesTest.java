@@ -52,7 +52,7 @@ class SavedBytesTest {
                 EngineOptions.defaults(),
                 LoadListener.NONE);
         PointerScope scope = new PointerScope()) {
-      check.run(loaded, new SavedBytes(loaded));
+      check.run(loaded, new SavedBytes(loaded.skeleton(), loaded::tensor));
     }
   }
 

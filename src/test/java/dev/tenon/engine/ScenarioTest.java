@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Skeleton;
 import java.util.ArrayList;

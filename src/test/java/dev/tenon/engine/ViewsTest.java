@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tenon.Residency;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.Device;

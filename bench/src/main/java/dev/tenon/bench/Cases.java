@@ -127,7 +127,7 @@ public final class Cases {
 
   private static Work small() {
     LoadPlan plan = Planner.initialize(Workloads.skeleton(SMALL, 16), DType.F32);
-    EngineOptions options = EngineOptions.defaults().drawing(dev.tenon.engine.Rng.PHILOX, 0);
+    EngineOptions options = EngineOptions.defaults().drawing(Rng.PHILOX, 0);
     return () -> Engine.load(plan, List.of(), options, LoadListener.NONE);
   }
 

@@ -4,7 +4,7 @@ import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
 import dev.tenon.engine.LoadListener;
-import dev.tenon.engine.Residency;
+import dev.tenon.Residency;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;

@@ -3,7 +3,7 @@ package dev.tenon.bench;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
 import dev.tenon.engine.LoadListener;
-import dev.tenon.engine.Rng;
+import dev.tenon.Rng;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Planner;
 import dev.tenon.tensor.DType;
