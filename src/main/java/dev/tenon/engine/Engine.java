@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.start.TorchRuntime;
