@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads that merge adapters, against what peft 0.21 merges. */
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 class AdaptationTest {
   private static final Path ADAPTERS = Path.of("src/test/resources/adapters");
   private static final Path LLAMA = ADAPTERS.resolve("bases/llama");
