@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     families
  * @param keyMapping renamings of the files' keys, applied in order before any other; a save writes
  *     the model's names
+ * @param atlas a document that describes the model's type under any config, in place of the one
+ *     Tenon has, or null
  * @param variant what stands before the extension of the weight files, such as {@code fp16}
  * @param subfolder the folder of the path or of the named model that the model is in, such as
  *     {@code unet}, or several with slashes between them; null for the path itself
@@ -60,6 +62,7 @@ public record LoadOptions(
     @Nullable String className,
     @Nullable Path skeleton,
     List<KeyMapping> keyMapping,
+    @Nullable Path atlas,
     @Nullable String variant,
     @Nullable String subfolder,
     @Nullable DType dtype,
@@ -131,6 +134,7 @@ public record LoadOptions(
         .className(className)
         .skeleton(skeleton)
         .keyMapping(keyMapping)
+        .atlas(atlas)
         .variant(variant)
         .subfolder(subfolder)
         .dtype(dtype)
@@ -154,6 +158,7 @@ public record LoadOptions(
     private @Nullable String className;
     private @Nullable Path skeleton;
     private List<KeyMapping> keyMapping = List.of();
+    private @Nullable Path atlas;
     private @Nullable String variant;
     private @Nullable String subfolder;
     private @Nullable DType dtype;
@@ -191,6 +196,12 @@ public record LoadOptions(
      */
     public Builder keyMapping(List<KeyMapping> keyMapping) {
       this.keyMapping = keyMapping;
+      return this;
+    }
+
+    /** Sets the document that describes the model's type. */
+    public Builder atlas(@Nullable Path atlas) {
+      this.atlas = atlas;
       return this;
     }
 
@@ -310,6 +321,7 @@ public record LoadOptions(
           className,
           skeleton,
           keyMapping,
+          atlas,
           variant,
           subfolder,
           dtype,

@@ -81,7 +81,7 @@ record Preparation(
     Path file = checkpoint.config();
     Config whole = file == null ? Config.defaults() : Config.read(file);
     SkeletonSource source =
-        new SkeletonSource(options, checkpoint.directory()).decided(whole, checkpoint, asked);
+        new SkeletonSource(options, checkpoint.directory(), true).decided(whole, checkpoint, asked);
     Quantisation said = Quantisations.of(checkpoint.directory(), whole);
     Config config = source.own(whole);
     Skeleton skeleton = source.find(config);
@@ -92,6 +92,10 @@ record Preparation(
             : Planner.plan(checkpoint, skeleton, config, said, asked);
     Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
     LoadPlan plan = adapters.plan().warningFirst(source.warnings());
+    if (skeleton != null && source.described(config)) {
+      Contradictions.check(plan, path, options);
+      plan = plan.warningFirst(source.warnings(config));
+    }
     Strictness.check(plan, path, options);
     requireInitialValues(plan, config, options);
     Placement placement = place(plan, options);

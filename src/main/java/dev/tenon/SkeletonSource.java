@@ -5,8 +5,10 @@ import dev.tenon.checkpoint.CheckpointFiles;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
+import dev.tenon.skeleton.Family;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.SkeletonFile;
+import dev.tenon.skeleton.Unmade;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where it is decided what a model must have: the skeleton file that was asked for,
  * else the one beside the weights, else the family of the class asked for, or of the first class in
- * the config, or of the config's {@code model_type} if no family has that class. Immutable.
+ * the config, or of the config's {@code model_type} if no family has that class, else the atlas. A
+ * document of the atlas that was asked for goes before the families. Immutable.
  */
 final class SkeletonSource {
   private static final String TIED = "tie_word_embeddings";
 
   private final @Nullable String text;
   private final @Nullable Skeleton file;
+  private final @Nullable Family document;
+  private final boolean loading;
 
   /** The class asked for or decided on, or null for the config's. */
   private final @Nullable String className;
@@ -31,12 +36,15 @@ final class SkeletonSource {
    * A source for a model.
    *
    * @param directory where its weights or its config are
+   * @param loading whether there are weights, so that what is neither stored nor known is left out
    * @throws TenonException if a skeleton file is not valid, or is asked for and of another class
    *     than the options say
    */
-  SkeletonSource(LoadOptions options, Path directory) {
+  SkeletonSource(LoadOptions options, Path directory, boolean loading) {
     this.className = options.className();
     this.warnings = List.of();
+    this.loading = loading;
+    this.document = options.atlas() == null ? null : Families.document(options.atlas());
     Path asked = options.skeleton();
     Path path = asked != null ? asked : directory.resolve(SkeletonFile.NAME);
     String json = asked != null || CheckpointFiles.isThere(path) ? SkeletonFile.text(path) : null;
@@ -59,6 +67,8 @@ final class SkeletonSource {
       SkeletonSource undecided, @Nullable String className, List<String> warnings) {
     this.text = undecided.text;
     this.file = undecided.file;
+    this.document = undecided.document;
+    this.loading = undecided.loading;
     this.className = className;
     this.warnings = warnings;
   }
@@ -76,6 +86,7 @@ final class SkeletonSource {
   private boolean isDecided(Config config) {
     String claimed = file != null || className != null ? null : config.claimedClass();
     return file != null
+        || document != null
         || className != null
         || claimed != null && Families.has(claimed, config)
         || Families.ofType(config.modelType()).isEmpty();
@@ -101,7 +112,16 @@ final class SkeletonSource {
    * @throws TenonException if there is none
    */
   Skeleton require(Config config) {
-    return file != null ? file : Families.skeleton(className, config);
+    if (file != null) {
+      return file;
+    } else if (document == null) {
+      return made(Families.skeleton(className, config));
+    }
+    String name = className(config);
+    if (name == null) {
+      throw new TenonException("Config names no class: file=" + config + ". Name the class.");
+    }
+    return made(Families.skeleton(document, name, config));
   }
 
   /**
@@ -111,11 +131,47 @@ final class SkeletonSource {
    * @throws TenonException if the options ask for a class that no family has
    */
   @Nullable Skeleton find(Config config) {
-    if (file != null || className != null) {
+    if (file != null || document != null || className != null) {
       return require(config);
     }
     String name = className(config);
-    return name == null ? null : Families.find(name, config);
+    Skeleton skeleton = name == null ? null : Families.find(name, config);
+    return skeleton == null ? null : made(skeleton);
+  }
+
+  /** Sentences on what a load leaves out of a model. */
+  List<String> warnings(Config config) {
+    String name = className(config);
+    if (!described(config) || name == null) {
+      return List.of();
+    }
+    Skeleton whole =
+        document == null
+            ? Families.skeleton(name, config)
+            : Families.skeleton(document, name, config);
+    List<String> names = Unmade.names(whole);
+    return names.isEmpty()
+        ? List.of()
+        : List.of(
+            "Left out, for files do not hold it and how it is computed is not known: slots=%s"
+                .formatted(names.size() > 5 ? names.subList(0, 5) + " …" : names));
+  }
+
+  private Skeleton made(Skeleton skeleton) {
+    return loading ? Unmade.without(skeleton, Unmade.names(skeleton)) : skeleton;
+  }
+
+  /**
+   * A source for a model without weights; see {@link #SkeletonSource(LoadOptions, Path, boolean)}.
+   */
+  SkeletonSource(LoadOptions options, Path directory) {
+    this(options, directory, false);
+  }
+
+  /** Whether the skeleton is the atlas's, so that the checkpoint is to be held against it. */
+  boolean described(Config config) {
+    String name = className(config);
+    return file == null && name != null && (document != null || Families.described(name, config));
   }
 
   /**
@@ -139,7 +195,7 @@ final class SkeletonSource {
   /** The part of the config that the class is made from: all of it, but for a joined model's. */
   Config own(Config config) {
     String name = className(config);
-    return file != null || name == null ? config : Families.own(name, config);
+    return file != null || document != null || name == null ? config : Families.own(name, config);
   }
 
   /** The config with its family's defaults; itself if no family has the class. */

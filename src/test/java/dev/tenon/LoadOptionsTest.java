@@ -22,6 +22,7 @@ class LoadOptionsTest {
             "Gemma2Model",
             Path.of("skeleton.json"),
             List.of(new KeyMapping("^language_model\\.", "")),
+            Path.of("atlas.json"),
             "fp16",
             "unet",
             DType.F16,

@@ -9,6 +9,7 @@ import picocli.CommandLine.ParseResult;
 final class ClassChoice {
   private static final String CLASS = "--class";
   private static final String SKELETON = "--skeleton";
+  private static final String ATLAS = "--atlas";
 
   private ClassChoice() {}
 
@@ -22,11 +23,15 @@ final class ClassChoice {
                 + " in the files tell)."));
     spec.addOption(
         Options.value(SKELETON, Path.class, "FILE", "A skeleton.json that describes the model."));
+    spec.addOption(
+        Options.value(
+            ATLAS, Path.class, "FILE", "A document that describes the model's type in any size."));
   }
 
   static LoadOptions.Builder read(ParseResult parsed) {
     return LoadOptions.builder()
         .className(parsed.matchedOptionValue(CLASS, null))
-        .skeleton(parsed.matchedOptionValue(SKELETON, null));
+        .skeleton(parsed.matchedOptionValue(SKELETON, null))
+        .atlas(parsed.matchedOptionValue(ATLAS, null));
   }
 }

@@ -99,6 +99,13 @@ final class Missing {
         }
         DType dtype = plan.steps().get(slot).dtype();
         Tensor tensor = clear ? tensors[slot] : null;
+        if (clear && step.rule() instanceof InitRule.Unknown) {
+          throw new TenonException(
+              "No file holds a slot, and what it gets instead is not known: slot=%s, class=%s."
+                      .formatted(slots.get(slot).name(), plan.skeleton().className())
+                  + " Describe the model with export_skeleton.py, or write the slot with an"
+                  + " initializer.");
+        }
         tasks.add(new InitTask(slots.get(slot), step.rule(), dtype, tensor));
         if (clear && !(step.rule() instanceof InitRule.Part)) {
           rules[slot] = step.rule();

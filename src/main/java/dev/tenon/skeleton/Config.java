@@ -371,6 +371,11 @@ public final class Config {
     return origin;
   }
 
+  /** The fields as they were read; nobody changes them. */
+  ObjectNode tree() {
+    return fields;
+  }
+
   private JsonNode required(String name) {
     JsonNode node = fields.get(name);
     if (node == null || node.isNull()) {

@@ -1,6 +1,7 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.TenonException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,18 +25,21 @@ public final class Families {
    */
   public static @Nullable Skeleton find(String className, Config config) {
     Member member = member(className, config);
-    if (member == null) {
-      return null;
-    }
+    return member == null ? null : skeleton(member, config);
+  }
+
+  private static Skeleton skeleton(Member member, Config config) {
     try {
       return member.architecture().skeleton(member.family().modelType(), member.own(config));
     } catch (TenonException e) {
-      throw e.getMessage().contains("file=") ? e : within(className, config, e);
+      throw e.getMessage().contains("file=")
+          ? e
+          : within(member.architecture().className(), config, e);
     } catch (RuntimeException e) {
       // A family is written for sane numbers: heads that are 0 divide, sizes below 0 are no shape.
       throw new TenonException(
           "The config does not describe a model of its class: file=%s, class=%s, reason=%s"
-              .formatted(config, className, e),
+              .formatted(config, member.architecture().className(), e),
           e);
     }
   }
@@ -50,6 +54,36 @@ public final class Families {
   public static List<Architecture> ofType(String modelType) {
     Family family = Registry.find(modelType);
     return family == null ? List.of() : family.architectures();
+  }
+
+  /**
+   * A model type as a document in a file describes it; {@code docs/atlas.md} has the format.
+   *
+   * @throws TenonException if the file is not there, too large, not JSON, or not consistent
+   */
+  public static Family document(Path file) {
+    return Atlas.read(file);
+  }
+
+  /** Whether a class is described by the atlas, and not stated in Java. */
+  public static boolean described(String className, Config config) {
+    Member member = member(className, config);
+    return member != null && member.family() instanceof AtlasFamily;
+  }
+
+  /**
+   * The skeleton of one of a family's classes under a config.
+   *
+   * @throws TenonException if the family has no such class, or the config does not describe one
+   */
+  public static Skeleton skeleton(Family family, String className, Config config) {
+    Member member = member(className, family);
+    if (member == null) {
+      throw new TenonException(
+          "The description lacks the class: class=%s, modelType=%s"
+              .formatted(className, family.modelType()));
+    }
+    return skeleton(member, config);
   }
 
   /**
@@ -100,9 +134,14 @@ public final class Families {
     Skeleton skeleton = find(name, config);
     if (skeleton == null) {
       throw new TenonException(
-          ("No family has this class: class=%s, nearest=%s, modelType=%s, file=%s. Give a skeleton"
+          ("No family has this class: class=%s, nearest=%s, modelType=%s, file=%s%s. Give a skeleton"
                   + " file for it.")
-              .formatted(name, nearest(name, config.modelType()), config.modelType(), config));
+              .formatted(
+                  name,
+                  nearest(name, config.modelType()),
+                  config.modelType(),
+                  config,
+                  reason(name)));
     }
     return skeleton;
   }
@@ -125,13 +164,19 @@ public final class Families {
     if (member != null) {
       return member;
     }
+    Family described = likely == null ? Atlas.find(config.modelType()) : null;
+    member = described == null ? null : member(className, described);
+    if (member != null) {
+      return member;
+    }
     for (Family family : Registry.all()) {
       member = member(className, family);
       if (member != null) {
         return member;
       }
     }
-    return null;
+    described = Atlas.ofClass(className);
+    return described == null ? null : member(className, described);
   }
 
   private static @Nullable Member member(String className, Family family) {
@@ -158,6 +203,12 @@ public final class Families {
       }
       return config;
     }
+  }
+
+  /** Why the atlas does not describe a class of the reference. */
+  private static String reason(String className) {
+    String reason = Atlas.leftOut().get(className);
+    return reason == null ? "" : ", atlas=" + reason;
   }
 
   private static String first(Config config) {

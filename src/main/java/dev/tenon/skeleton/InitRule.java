@@ -62,6 +62,12 @@ public sealed interface InitRule {
    */
   record Part(int dim, long start, long length, InitRule rule) implements InitRule {}
 
+  /** What a slot gets is not known: it must be loaded, or written by a user's initialiser. */
+  record Unknown() implements InitRule {}
+
+  /** The only one. */
+  InitRule UNKNOWN = new Unknown();
+
   /** All zeros. */
   InitRule ZEROS = new Constant(0);
 
@@ -115,6 +121,7 @@ public sealed interface InitRule {
     return !(this instanceof Constant
         || this instanceof Eye
         || this instanceof Dirac
+        || this instanceof Unknown
         || this instanceof Computed);
   }
 }

@@ -1,11 +1,13 @@
 package dev.tenon.skeleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,36 @@ final class SkeletonNode {
 
   boolean isNumber() {
     return json.isNumber();
+  }
+
+  boolean isText() {
+    return json.isTextual();
+  }
+
+  boolean isObject() {
+    return json.isObject();
+  }
+
+  /** The last step of the way to this value: a field's name. */
+  String name() {
+    return step.substring(1);
+  }
+
+  /** The values of an object's fields, in order. */
+  List<SkeletonNode> children() {
+    List<SkeletonNode> children = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : object().properties()) {
+      children.add(new SkeletonNode(file, this, "." + field.getKey(), field.getValue()));
+    }
+    return children;
+  }
+
+  /** This object as it stands. */
+  ObjectNode object() {
+    if (json instanceof ObjectNode object) {
+      return object;
+    }
+    throw wrong("an object");
   }
 
   /** This object, if it has no fields but these: what a newer version adds is not overlooked. */

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** Turns the JSON tree of a skeleton file into a skeleton, checking that its parts fit. */
 final class SkeletonReader {
@@ -60,7 +59,7 @@ final class SkeletonReader {
         slots,
         list("ties", this::tie),
         steps(),
-        patterns(),
+        SpellingReader.patternsOf(root),
         list("renamings", SpellingReader::renaming),
         list("conversions", SpellingReader::conversion),
         list("tokenSlots", this::tokenSlot));
@@ -191,19 +190,6 @@ final class SkeletonReader {
     if (!actual.equals(shape)) {
       throw node.wrong("a value of the shape " + shape + ", not " + actual);
     }
-  }
-
-  private Patterns patterns() {
-    return new Patterns(
-        patterns("ignoreMissing"),
-        patterns("ignoreUnexpected"),
-        patterns("ignoreOnSave"),
-        list("keepInFp32", SkeletonNode::text),
-        list("keepInFp32Strict", SkeletonNode::text));
-  }
-
-  private List<Pattern> patterns(String name) {
-    return root.has(name) ? SpellingReader.patterns(root.field(name)) : List.of();
   }
 
   private <T> List<T> list(String name, Function<SkeletonNode, T> read) {

@@ -18,8 +18,24 @@ final class SpellingReader {
 
   private SpellingReader() {}
 
-  static List<Pattern> patterns(SkeletonNode node) {
-    return node.items().stream().map(SpellingReader::pattern).toList();
+  /** What an object says of names; nothing where a field is left out. */
+  static Patterns patternsOf(SkeletonNode node) {
+    return new Patterns(
+        patterns(node, "ignoreMissing"),
+        patterns(node, "ignoreUnexpected"),
+        patterns(node, "ignoreOnSave"),
+        texts(node, "keepInFp32"),
+        texts(node, "keepInFp32Strict"));
+  }
+
+  private static List<Pattern> patterns(SkeletonNode node, String name) {
+    return node.has(name)
+        ? node.field(name).items().stream().map(SpellingReader::pattern).toList()
+        : List.of();
+  }
+
+  private static List<String> texts(SkeletonNode node, String name) {
+    return node.has(name) ? node.field(name).texts() : List.of();
   }
 
   static Renaming renaming(SkeletonNode node) {

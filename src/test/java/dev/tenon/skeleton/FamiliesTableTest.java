@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +30,10 @@ class FamiliesTableTest {
 
   private static String table() {
     StringBuilder table = new StringBuilder();
-    table.append("# Families and classes stated in Java\n\n");
+    table.append("# Families and classes\n\n");
     table.append("Made from the code by `FamiliesTableTest`, which fails when the two differ.\n");
     table.append("Any other class loads through a [`skeleton.json`](skeleton-json.md).\n\n");
+    table.append("## Stated in Java\n\n");
     table.append("| `model_type` | classes |\n| --- | --- |\n");
     for (Family family : Families.all()) {
       table.append("| `").append(family.modelType()).append("` | ");
@@ -38,6 +43,23 @@ class FamiliesTableTest {
               .collect(Collectors.joining(", ")));
       table.append(" |\n");
     }
+    table.append("\n## By the atlas\n\n");
+    table.append(
+        "Described in documents found by tracing the reference: [the atlas](atlas.md).\n\n");
+    table.append("| `model_type` | classes |\n| --- | --- |\n");
+    Map<String, List<String>> described = new TreeMap<>();
+    Atlas.classes()
+        .forEach((name, type) -> described.computeIfAbsent(type, t -> new ArrayList<>()).add(name));
+    described.forEach(
+        (type, classes) ->
+            table.append("| `%s` | %s |%n".formatted(type, String.join(", ", classes))));
+    table.append("\n## Left out of the atlas, and why\n\n");
+    table.append("Classes the reference has besides were not tried yet.\n\n");
+    table.append("| class | what its description did not pass |\n| --- | --- |\n");
+    Atlas.leftOut()
+        .forEach(
+            (name, why) ->
+                table.append("| %s | `%s` |%n".formatted(name, why.replaceAll("[|`]", "/"))));
     return table.toString();
   }
 }

@@ -1,0 +1,324 @@
+"""From config.json to the fields a config class has: defaults, aliases, and what its constructor computes, traced."""
+import copy
+import dataclasses
+import json
+
+import tracing as A
+from tracing import plain
+import merging as M
+import evaluating
+from documents import Unwritable, bare, condition, text
+
+from transformers import PreTrainedConfig
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+IGNORED = A.IGNORED | {"_attn_implementation", "return_dict", "output_hidden_states", "output_attentions", "dtype", "chunk_size_feed_forward", "problem_type", "model_type"}
+
+
+def jsonable(v):
+    if isinstance(v, float):
+        return v == v and abs(v) != float("inf")
+    if v is None or isinstance(v, (bool, int, str)):
+        return True
+    if isinstance(v, list):
+        return all(jsonable(x) for x in v)
+    return isinstance(v, dict) and all(jsonable(x) for x in v.values())
+
+
+def sub_class(cfg_cls, name, given):
+    """The class of a config inside another, and whether the config itself chooses it."""
+    c = (getattr(cfg_cls, "sub_configs", None) or {}).get(name)
+    if c is None:
+        return None, False
+    if c.__name__ == "AutoConfig" or not issubclass(c, PreTrainedConfig):
+        t = given.get("model_type")
+        return (CONFIG_MAPPING[t] if t in CONFIG_MAPPING else None), True
+    return c, False
+
+
+def class_defaults(cfg_cls):
+    out = {}
+    for f in dataclasses.fields(cfg_cls):
+        if f.name in IGNORED or f.name.startswith("_"):
+            continue
+        if f.default is not dataclasses.MISSING:
+            out[f.name] = plain(f.default)
+        elif f.default_factory is not dataclasses.MISSING:
+            out[f.name] = plain(f.default_factory())
+    return {k: v for k, v in out.items() if jsonable(v)}
+
+
+def full(cfg):
+    return json.loads(json.dumps(cfg.to_dict(), default=str))
+
+
+def shape_of(cfg_cls, example):
+    """{path: class} of all configs inside, by the config that was built with what is default."""
+    parts = {"": cfg_cls}
+
+    def walk(cfg, prefix):
+        for k, v in vars(cfg).items():
+            if isinstance(v, PreTrainedConfig):
+                parts[prefix + k] = type(v)
+                walk(v, prefix + k + ".")
+
+    walk(example, "")
+    return parts
+
+
+def raw_defaults(parts):
+    out = {}
+    for path, c in parts.items():
+        at = out
+        for step in path.split(".") if path else ():
+            at[step] = at = at.get(step) if isinstance(at.get(step), dict) else {}
+        for k, v in class_defaults(c).items():
+            if not isinstance(at.get(k), dict):
+                at[k] = v
+    return out
+
+
+def traced(cfg_cls, raw, parts, config):
+    """A config built from a raw one whose fields know their names: ({path: (value, expression)}, plain raw by path, scope)."""
+    raw = copy.deepcopy(raw)
+    env = evaluating.processed({**config, "derive": [], "required": [], "absent": []}, raw)
+
+    def wrapped(d, prefix, c):
+        out = {}
+        own = dict(d)
+        if c is not None:
+            own = {**class_defaults(c), **d}
+        for k, v in own.items():
+            p = prefix + k
+            if isinstance(v, dict) and p in parts:
+                out[k] = wrapped(v, p + ".", parts[p])
+            elif k in IGNORED or k.startswith("_") or isinstance(v, dict):
+                out[k] = copy.deepcopy(v)
+                if isinstance(v, dict) and k not in ("id2label", "label2id"):
+                    out[k] = {a: A.wrap(b, ("f", f"{p}.{a}")) if isinstance(b, (int, float, str)) else copy.deepcopy(b) for a, b in v.items()}
+            else:
+                out[k] = A.wrap(copy.deepcopy(v), ("f", p)) if v is not None else None
+        return out
+
+    kw = wrapped({k: v for k, v in raw.items() if k not in ("model_type", "transformers_version", "architectures")}, "", cfg_cls)
+    A.start()
+    sc = A.Scope(cfg_cls.__name__, None, ())
+    A.T.stack, A.T.bases = [sc], [0]
+    try:
+        cfg = cfg_cls(**kw)
+        out = {}
+
+        def walk(c, prefix):
+            for k, v in vars(c).items():
+                if k in IGNORED or k.startswith("__") or k == "_path":
+                    continue
+                if isinstance(v, PreTrainedConfig):
+                    walk(v, prefix + k + ".")
+                elif isinstance(v, dict):
+                    flat = evaluating.flatten({k: v}, prefix)
+                    for p, x in flat.items():
+                        out[p] = (plain(x), A.ex(x) if type(x) in A.KINDS else None)
+                else:
+                    out[prefix + k] = (plain(v), A.ex(v) if type(v) in A.KINDS else None, v)
+            for k in A.properties(type(c)):
+                try:
+                    v = getattr(c, k)
+                except Exception:
+                    continue
+                if v is None or isinstance(v, (int, float, str, list, tuple)):
+                    out[prefix + k] = (plain(v), A.ex(v) if type(v) in A.KINDS else None, v)
+            if isinstance(c.__dict__.get("id2label"), dict):
+                out[prefix + "num_labels"] = (len(c.id2label), None)
+
+        walk(cfg, "")
+    finally:
+        A.T.on = False
+    return out, env, sc
+
+
+def same(a, b):
+    return type(a) is type(b) and a == b or isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool) and not isinstance(b, bool) and a == b
+
+
+class Item:
+    """What merging asks of a node."""
+
+    def __init__(self, v, e, obj, sc):
+        self.v, self.e, self.obj, self.sc = v, e, obj, sc
+
+
+def leaf(ss):
+    es = list(dict.fromkeys(s.x.e for s in ss if s.x.e is not None and M.hash_ok(s.x.e)))
+    es = [e for e in es if all(same(M.value(e, s.env), s.x.v) for s in ss)]
+    if es:
+        return ("expr", min(es, key=A.size))
+    if all(same(s.x.v, ss[0].x.v) for s in ss) and jsonable(ss[0].x.v) and not isinstance(ss[0].x.v, dict):
+        return ("expr", ("c", ss[0].x.v))
+    if all(isinstance(s.x.v, list) for s in ss):
+        return elements(ss)
+    raise M.Unfit("no expression")
+
+
+def elements(ss):
+    """A list by its elements."""
+    counts = []
+    for s in ss:
+        for name, count in s.sc.counts.items():
+            if count is not None and M.hash_ok(count) and (name, count) not in counts and all(M.value(count, x.env) == len(x.x.v) for x in ss):
+                counts.append((name, count))
+    for name, count in counts[:4]:
+        inner = []
+        for s in ss:
+            for t, v in enumerate(s.x.v):
+                o = s.x.obj[t] if isinstance(s.x.obj, list) and type(s.x.obj) is list else None
+                inner.append(M.S(Item(v, A.ex(o) if type(o) in A.KINDS else None, o, s.sc), {"cfg": s.env["cfg"], "loops": {name: t}}, s.sc, None))
+        if not inner:
+            continue
+        try:
+            return ("list", name, count, grow(inner))
+        except M.Unfit:
+            pass
+    raise M.Unfit("no list")
+
+
+def grow(ss):
+    def sig(s):
+        if s.x.e is not None and M.hash_ok(s.x.e) and s.x.e[0] != "c":
+            return ("e", s.x.e)
+        if isinstance(s.x.v, list):
+            return ("l",)
+        return ("c", repr(s.x.v))
+
+    try:
+        return leaf(ss)
+    except M.Unfit:
+        return M.split(ss, sig, leaf)
+
+
+def written(d, loops):
+    if d[0] == "if":
+        return {"if": condition(d[1], loops), "then": written(d[2], loops), "else": written(d[3], loops)}
+    if d[0] == "list":
+        var = "ijkl"[len(loops)]
+        return {"for": var, "in": bare(text(d[2], loops)), "of": written(d[3], {**loops, d[1]: var})}
+    return bare(text(d[1], loops))
+
+
+def variants(cfg_cls, kw, mt, rnd):
+    """Raw configs that mean what a short one does: itself, all fields, some of them left out."""
+    out = [json.loads(json.dumps({"model_type": mt, **kw}))]
+    try:
+        whole = full(cfg_cls(**copy.deepcopy(kw)))
+    except Exception:
+        return out
+    out.append(whole)
+
+    def some(d):
+        return {k: some(v) if isinstance(v, dict) and "model_type" in v else v for k, v in d.items() if k == "model_type" or isinstance(v, dict) or rnd.random() < 0.6}
+
+    out.append(some(whole))
+    return out
+
+
+def deeper(cfg_cls, kw, mt):
+    """Raw configs of many more layers, which nobody builds: what is listed layer by layer shows its rule."""
+    import re
+    out = []
+    try:
+        whole = full(cfg_cls(**copy.deepcopy(kw)))
+    except Exception:
+        return out
+
+    def grown(d, by):
+        return {k: grown(v, by) if isinstance(v, dict) else v + by for k, v in d.items()
+                if isinstance(v, dict) and "model_type" in v or type(v) is int and re.search(r"layers|depth$|n_layer|num_blocks|num_experts$", k)}
+
+    def joined(a, b):
+        return {**a, **{k: joined(a.get(k, {}), v) if isinstance(v, dict) else v for k, v in b.items()}}
+
+    for by in (7, 20):
+        out.append(json.loads(json.dumps({"model_type": mt, **joined(kw, grown(whole, by))})))
+    return out
+
+
+class Deriver:
+    """Learns a config class from raw configs."""
+
+    def __init__(self, mt, cfg_cls, raws):
+        self.mt, self.cfg_cls = mt, cfg_cls
+        example = cfg_cls()
+        self.parts = shape_of(cfg_cls, example)
+        self.config = {"defaults": raw_defaults(self.parts), "parts": [p for p in self.parts if p], "aliases": {}, "types": {}, "labels": {}, "rope": {}}
+        for p, c in self.parts.items():
+            if c.attribute_map:
+                self.config["aliases"][p] = dict(c.attribute_map)
+            if p:
+                up, _, name = p.rpartition(".")
+                if sub_class(self.parts[up], name, {})[1] or (self.parts[up].sub_configs or {}).get(name) is None:
+                    self.config["types"][p] = c.model_type
+            if "rope_parameters" in class_defaults(c):
+                self.config["rope"][p] = True
+        for p, c in self.parts.items():
+            try:
+                n = c().num_labels
+                if n != 2:
+                    self.config["labels"][p] = n
+            except Exception:
+                pass
+        self.samples = []
+        for raw in raws:
+            try:
+                got, env, sc = traced(cfg_cls, raw, self.parts, self.config)
+                self.samples.append((raw, got, env, sc))
+            except Exception as e:
+                self.fault = e
+
+    def learn(self, used):
+        """The document's part on configs, for the fields that its expressions read; ({…}, [fields nobody can say])."""
+        config = {k: v for k, v in self.config.items()}
+        config["derive"], config["required"], lost = [], [], []
+        for path in sorted(used):
+            ss = []
+            for raw, got, env, sc in self.samples:
+                g = got.get(path)
+                if g is None and path.rpartition(".")[0] in got and got[path.rpartition(".")[0]][0] is None:
+                    continue
+                v, e, obj = (*g, None)[:3] if g is not None else (None, None, None)
+                env.setdefault(path, None)
+                ss.append(M.S(Item(v, e, obj, sc), {"cfg": env, "loops": {}}, sc, None))
+            if all(same(s.env["cfg"].get(path), s.x.v) for s in ss):
+                continue
+            missing = [s for s in ss if s.env["cfg"].get(path) is None]
+            kept = all(same(s.env["cfg"][path], s.x.v) for s in ss if s.env["cfg"].get(path) is not None)
+            try:
+                if kept:
+                    x = text(("f", path), {})
+                    value = {"if": f"{x} is None", "then": written(grow(missing), {}), "else": x}
+                else:
+                    value = written(grow(ss), {})
+                config["derive"].append({"field": path, "value": value})
+            except (M.Unfit, Unwritable) as e:
+                given = [s for s, (raw, *_) in zip(ss, self.samples) if evaluating.flatten(raw).get(path) is not None]
+                if given and all(same(s.env["cfg"].get(path), s.x.v) for s in given):
+                    config["required"].append(path)
+                else:
+                    lost.append(path)
+        config["defaults"] = self.kept(used, config)
+        return config, lost
+
+    def kept(self, used, config):
+        """Defaults of the fields that expressions read."""
+        import re
+        names = set(used)
+        words = json.dumps(config["derive"])
+        flat = evaluating.flatten(self.config["defaults"])
+        names |= {p for p in flat if re.search(rf"(?<![\w.]){re.escape(p)}(?![\w.])", words)}
+        out = {}
+        for p, v in flat.items():
+            if p in names and p not in config["required"] and v is not None and not isinstance(v, dict):
+                at = out
+                *up, last = p.split(".")
+                for step in up:
+                    at = at.setdefault(step, {})
+                at[last] = v
+        return out

@@ -1,0 +1,323 @@
+"""Writes what was merged as a document: statements and expressions that a person can read and mend."""
+import json
+import math
+import re
+
+from merging import TORCH, digits
+
+LOOPS = "ijklmn"
+WEIGHTED = {"Linear", "Conv1d", "Conv2d", "Conv3d"}
+NORMS = {"LayerNorm", "GroupNorm", "RMSNorm"}
+BATCH_NORMS = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"}
+NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+RESERVED = set(LOOPS) | {"if", "else", "and", "or", "not", "in", "is", "None", "True", "False", "for"}
+
+
+class Unwritable(Exception):
+    """What the format has no words for."""
+
+
+def text(e, loops):
+    """An expression in Python's words; loops: names by the tracer's."""
+    op = e[0]
+    if op == "c":
+        return literal(e[1])
+    if op == "f":
+        if not NAME.match(e[1]) or e[1] in RESERVED or e[1].split(".")[0] in RESERVED:
+            return f"field({e[1]!r})"
+        return e[1]
+    if op == "i":
+        if e[1] not in loops:
+            raise Unwritable(f"a loop that is over: {e[1]}")
+        return loops[e[1]]
+    a = [text(x, loops) for x in e[1:]]
+    if op in ("+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "in"):
+        return f"({a[0]} {op} {a[1]})"
+    if op in ("max", "min"):
+        return f"{op}({a[0]}, {a[1]})"
+    if op in ("int", "float", "len", "bool", "sum", "abs", "ceil", "floor", "sqrt", "log", "log2", "prod"):
+        return f"{op}({a[0]})"
+    if op in ("maxof", "minof"):
+        return f"{op[:3]}({a[0]})"
+    if op == "at":
+        return f"{a[0]}[{bare(a[1])}]"
+    if op == "last":
+        return f"{a[0]}[-1]"
+    if op == "from":
+        return f"{a[0]}[{bare(a[1])}:]"
+    if op == "upto":
+        return f"{a[0]}[:{bare(a[1])}]"
+    if op == "neg":
+        return f"(-{a[0]})"
+    if op == "none":
+        return f"({a[0]} is None)"
+    if op == "true":
+        return f"({a[0]} == True)"
+    if op == "round1":
+        return f"round({a[0]})"
+    raise Unwritable(op)
+
+
+def literal(v):
+    if v is None or isinstance(v, (bool, int, str)):
+        return repr(v)
+    if isinstance(v, float):
+        if not math.isfinite(v):
+            raise Unwritable(v)
+        return repr(v)
+    return "[" + ", ".join(literal(x) for x in v) + "]"
+
+
+def bare(s):
+    """Without the parentheses around all of it."""
+    if not (s.startswith("(") and s.endswith(")")):
+        return s
+    depth = 0
+    for at, c in enumerate(s):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and at < len(s) - 1:
+            return s
+    return s[1:-1]
+
+
+def size(e, loops):
+    """A size or a count: a number as such, else an expression."""
+    if e[0] == "c" and isinstance(e[1], (int, float)) and not isinstance(e[1], bool):
+        return int(e[1])
+    s = bare(text(e, loops))
+    return s
+
+
+def condition(e, loops, holds=True):
+    s = bare(text(e[1] if e[0] == "bool" else e, loops))
+    return s if holds else f"not ({s})"
+
+
+class Writer:
+    """Statements of one class."""
+
+    def __init__(self):
+        self.absent, self.unknown = set(), 0
+
+    def block(self, d, loops, said=frozenset()):
+        """A module's own statements."""
+        if d[0] == "if":
+            return self.choice(d, loops, lambda x: self.block(x, loops, said))
+        _, cls, params, buffers, numbered, kids, guards, steps = d
+        out = []
+        expected = []
+        for e, o in guards:
+            if e == "absent":
+                self.absent.add(o[1])
+                continue
+            try:
+                s = f"{text(o, loops)} is None" if e == "null" else condition(e, loops, o)
+            except Unwritable:
+                continue
+            if s not in said and s not in expected:
+                expected.append(s)
+        said = said | set(expected)
+        out += [{"expect": s} for s in expected]
+        for n, dims, dtype in params:
+            p = {"param": n, "shape": [size(x, loops) for x in dims]}
+            if dtype.endswith("!"):
+                p["frozen"] = True
+                dtype = dtype[:-1]
+            if dtype != "float32":
+                p["dtype"] = dtype
+            out.append(p)
+        for n, dims, dtype, persistent in buffers:
+            b = {"buffer": n, "shape": [size(x, loops) for x in dims]}
+            if dtype != "float32":
+                b["dtype"] = dtype
+            if not persistent:
+                b["persistent"] = False
+            out.append(b)
+        if kids is not None:
+            out += self.items(kids, loops, numbered, said)
+        return out
+
+    def choice(self, d, loops, write):
+        yes, no = write(d[2]), write(d[3])
+        if yes == no:
+            return yes
+        if not yes:
+            return [{"if": condition(d[1], loops, False), "then": no}]
+        said = {"if": condition(d[1], loops), "then": yes}
+        if no:
+            said["else"] = no
+        return [said]
+
+    def items(self, d, loops, numbered, said):
+        if d[0] == "if":
+            return self.choice(d, loops, lambda x: self.items(x, loops, numbered, said))
+        out = []
+        for g in d[1]:
+            if g[0] == "one":
+                out += self.child(g[1], g[2], loops, numbered, said)
+            else:
+                var = LOOPS[len(loops)]
+                inner = self.items(g[3], {**loops, g[1]: var}, numbered, said)
+                if inner:
+                    out.append({"for": var, "in": size(g[2], loops), "do": inner})
+        return out
+
+    def child(self, name, d, loops, numbered, said):
+        if name is None:
+            name = "#"
+        elif isinstance(name, list):
+            last = list(loops.values())[-1]
+            name = f"{name[0]}{{{last} + {name[2]}}}{name[1]}" if name[2] else f"{name[0]}{{{last}}}{name[1]}"
+        known = self.known(d, loops)
+        if known is not None:
+            return [{"add": name, **known}]
+        if d[0] == "if" and self.plain(d):
+            return self.choice(d, loops, lambda x: self.child(name, x, loops, numbered, said))
+        body = self.block(d, loops, said)
+        if not body and not numbered:
+            return []
+        return [{"add": name, "do": body}] if body else [{"add": name}]
+
+    def plain(self, d):
+        """Whether one of the choices is a module of torch, which is better named."""
+        return self.plain(d[2]) or self.plain(d[3]) if d[0] == "if" else self.known(d, None) is not None
+
+    def known(self, d, loops):
+        """A module of torch by its name, or None."""
+        if d[0] == "if":
+            a, b = d[2], d[3]
+            if a[0] == b[0] == "node" and a[1] == b[1] and a[1] in WEIGHTED | NORMS and a[2] and b[2] and a[2][0] == b[2][0]:
+                more, less = (a, b) if len(a[2]) > len(b[2]) else (b, a)
+                if len(less[2]) == 1 and loops is not None and (k := self.known(more, loops)) is not None and "bias" not in k:
+                    return {**k, "bias": condition(d[1], loops, more is a)}
+            return None
+        _, cls, params, buffers, _, kids, *_ = d
+        names = [p[0] for p in params]
+        if kids is not None or any(p[2] != "float32" for p in params) or cls not in TORCH:
+            return None
+        if loops is None:
+            return {} if cls in WEIGHTED | NORMS | BATCH_NORMS | {"Embedding"} and params else None
+
+        def dims(i):
+            return [size(x, loops) for x in params[i][1]]
+
+        if cls in WEIGHTED | NORMS and not buffers and names in (["weight"], ["weight", "bias"]):
+            shape = dims(0)
+            if len(names) == 2 and dims(1) != shape[: 1 if cls in WEIGHTED else None]:
+                return None
+            return {"is": cls, "shape": shape, **({} if len(names) == 2 else {"bias": False})}
+        if cls in BATCH_NORMS and names == ["weight", "bias"] and [b[0] for b in buffers] == ["running_mean", "running_var", "num_batches_tracked"]:
+            return {"is": cls, "shape": dims(0)} if dims(0) == dims(1) else None
+        if cls == "Embedding" and names == ["weight"] and not buffers:
+            return {"is": cls, "shape": dims(0)}
+        return None
+
+
+def ties(found):
+    out = []
+    for (target, source), e in found:
+        t = {"target": target, "source": source[1:] if source[0] == "=" else source}
+        if e is not None:
+            t["if"] = tie_condition(e)
+        out.append(t)
+    return out
+
+
+def tie_condition(e):
+    if e[0] == "min":
+        return f"{tie_condition(e[1])} and {tie_condition(e[2])}"
+    return condition(e, {})
+
+
+def share(classes):
+    """Blocks out of what stands in several places: {class: statements} -> ({class: statements}, {name: statements})."""
+    counts, names, blocks = {}, {}, {}
+
+    def count(statements, role):
+        k = json.dumps(statements)
+        seen = counts.setdefault(k, [0, role])
+        seen[0] += 1
+        if seen[0] == 1:
+            for s in statements:
+                for key in ("do", "then", "else"):
+                    if key in s:
+                        count(s[key], s.get("add", role) if key == "do" and "add" in s else role)
+
+    for name, statements in classes.items():
+        count(statements, "model")
+
+    def put(statements):
+        return [{key: (put_block(v) if key == "do" and "add" in s else put(v)) if key in ("do", "then", "else") else v for key, v in s.items()} for s in statements]
+
+    def put_block(statements):
+        k = json.dumps(statements)
+        n, role = counts[k]
+        if n < 2 or len(k) < 120:
+            return put(statements)
+        if k not in names:
+            base = re.sub(r"\W+|\d+", "", role) or "item"
+            name, i = base, 1
+            while name in blocks:
+                i += 1
+                name = f"{base}{i}"
+            names[k] = name
+            blocks[name] = None
+            blocks[name] = put(statements)
+        return names[k]
+
+    out = {name: put_block(statements) for name, statements in classes.items()}
+    out = {name: put(classes[name]) if isinstance(s, list) else s for name, s in out.items()}
+    return out, blocks
+
+
+def fields(document):
+    """Every field that a document's expressions read."""
+    import ast
+    out = set()
+
+    def look(s):
+        for node in ast.walk(ast.parse(s, mode="eval")):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "field":
+                out.add(node.args[0].value)
+        def names(node):
+            if isinstance(node, ast.Attribute):
+                parts = []
+                while isinstance(node, ast.Attribute):
+                    parts.append(node.attr)
+                    node = node.value
+                if isinstance(node, ast.Name):
+                    out.add(".".join([node.id] + parts[::-1]))
+                    return
+                names(node)
+            elif isinstance(node, ast.Name):
+                if node.id not in LOOPS:
+                    out.add(node.id)
+            elif isinstance(node, ast.Call):
+                for a in node.args:
+                    names(a)
+            else:
+                for c in ast.iter_child_nodes(node):
+                    names(c)
+        names(ast.parse(s, mode="eval").body)
+
+    def walk(statements):
+        for s in statements:
+            for key in ("if", "in", "expect", "bias", "row"):
+                if isinstance(s.get(key), str):
+                    look(s[key])
+            for x in s.get("shape", ()):
+                if isinstance(x, str):
+                    look(x)
+            for key in ("do", "then", "else"):
+                if isinstance(s.get(key), list):
+                    walk(s[key])
+
+    for c in document["classes"].values():
+        if isinstance(c["root"], list):
+            walk(c["root"])
+        for t in c.get("ties", ()):
+            if "if" in t:
+                look(t["if"])
+    for b in document["blocks"].values():
+        walk(b)
+    return out

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Makes the atlas: one document a model type, in OUT/<type>.json, of the classes that passed every check, and OUT/left-out/<type>.json with reasons.
+
+usage: generate.py OUT [--seconds N] [--fresh N] TYPE…
+
+Types whose file is there are skipped, so that a run that was stopped goes on where it was.
+"""
+import argparse
+import copy
+import gc
+import importlib
+import inspect
+import json
+import os
+import pickle
+import random
+import signal
+import sys
+import time
+import traceback
+import warnings
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+warnings.filterwarnings("ignore")
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import tracing as A  # before transformers
+import merging as M
+import torch
+import transformers
+
+torch.set_num_threads(1)
+gc.set_threshold(200_000, 20, 20)
+transformers.logging.set_verbosity(transformers.logging.CRITICAL)
+A.hook_configs()
+import deriving
+import documents
+import evaluating
+import sampling
+import turning
+from transformers import PreTrainedModel
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+signal.signal(signal.SIGPROF, sampling.alarm)
+
+
+def classes_of(cfg_cls):
+    mod = importlib.import_module(cfg_cls.__module__.replace("configuration_", "modeling_"))
+    out = []
+    for n, c in vars(mod).items():
+        if inspect.isclass(c) and issubclass(c, PreTrainedModel) and c.__module__ == mod.__name__ and not n.endswith("PreTrainedModel"):
+            config = getattr(c, "config_class", None)
+            if config is not None and issubclass(cfg_cls, config) and config is not transformers.PreTrainedConfig:
+                out.append((n, c))
+    return out
+
+
+def richness(x):
+    n = x[0]
+    heads = ("ForCausalLM", "ForConditionalGeneration", "ForObjectDetection", "ForImageClassification", "LMHeadModel", "ForCTC", "ForPreTraining", "ForSequenceClassification")
+    return (not n.endswith(heads), not n.endswith("Model"), len(n))
+
+
+def compare(want, got):
+    for kind, w, g in zip(("parameters", "buffers"), want, got):
+        w, g = [json.dumps(x) for x in w], [json.dumps(x) for x in g]
+        if w != g:
+            d = next(((a, b) for a, b in zip(g + [None] * len(w), w + [None] * len(g)) if a != b), None)
+            return f"{kind}: {d}"
+    return None if want[2] == got[2] else f"ties: {list(set(want[2].items()) ^ set(got[2].items()))[:2]}"
+
+
+class Type:
+    """One model type, from its config class to its document."""
+
+    def __init__(self, mt, fresh):
+        self.mt, self.cfg_cls, self.fresh_count = mt, CONFIG_MAPPING[mt], fresh
+        self.classes = sorted(classes_of(self.cfg_cls), key=richness)
+        self.left, self.said, self.traced = {}, {}, {}
+
+    def samples(self, end):
+        kws, builds = [], [c for _, c in self.classes]
+        probe = builds[0]
+        for candidate in builds:
+            try:
+                sampling.build_limit(candidate, self.cfg_cls())
+                probe = candidate
+                break
+            except Exception:
+                continue
+        self.probe = probe
+        need = 9 + self.fresh_count
+        for seed in range(need * 2):
+            if len(kws) >= need or time.process_time() > end:
+                break
+            try:
+                kw = sampling.find(self.mt, 1000 + seed, [probe], 14, decoupled=seed > 0)[0]
+            except Exception:
+                continue
+            if kw and kw not in kws:
+                kws.append(kw)
+        n = max(1, len(kws) * 9 // need)
+        self.fresh = kws[n:]
+        train = kws[:n]
+        self.train = train + turning.flips(self.cfg_cls, probe, train)
+
+    def trace(self, name, cls, end):
+        runs, why = [], []
+        for kw in self.train if cls is self.probe else self.train[:40]:
+            if time.process_time() > end:
+                break
+            try:
+                tree, flat, ties, m = A.build(cls, self.cfg_cls(**copy.deepcopy(kw)))
+                runs.append((tree, flat, ties, m))
+            except (sampling.Late, KeyboardInterrupt):
+                raise
+            except Exception as e:
+                why.append(f"{type(e).__name__}: {str(e)[:160]}")
+        if len(runs) < 4:
+            raise M.Unfit("too few configs build: " + (why[0] if why else f"{len(runs)}"))
+        desc = M.merge([(t, f) for t, f, _, _ in runs])
+        ties = M.merge_ties([(x, f) for _, f, x, _ in runs])
+        return desc, ties, runs[0][3]
+
+    def write(self, name, desc, ties, m):
+        w = documents.Writer()
+        root = w.block(desc, {})
+        said = {"root": root, "prefix": m.base_model_prefix or ""}
+        for key, attribute in (("keepInFp32", "_keep_in_fp32_modules"), ("keepInFp32Strict", "_keep_in_fp32_modules_strict"), ("ignoreMissing", "_keys_to_ignore_on_load_missing"),
+                               ("ignoreUnexpected", "_keys_to_ignore_on_load_unexpected"), ("ignoreOnSave", "_keys_to_ignore_on_save")):
+            if v := sorted(getattr(m, attribute, None) or ()):
+                said[key] = v
+        if ties:
+            said["ties"] = documents.ties(ties)
+        if w.absent:
+            said["absent"] = sorted(w.absent)
+        return said
+
+    def assemble(self, names):
+        """The document of these classes, and the fields nobody can say."""
+        roots, blocks = documents.share({n: self.said[n]["root"] for n in names})
+        doc = {"format": "tenon-atlas", "version": 2, "modelType": self.mt, "config": {},
+               "classes": {n: {**{k: v for k, v in self.said[n].items() if k != "absent"}, "root": roots[n]} for n in names}, "blocks": blocks}
+        used = documents.fields(doc)
+        doc["config"], lost = self.deriver.learn(used)
+        if absent := sorted({a for n in names for a in self.said[n].get("absent", ())} - used):
+            doc["config"]["absent"] = absent
+        doc["config"] = {k: v for k, v in doc["config"].items() if v}
+        return doc, lost
+
+    def check(self, doc, names, end):
+        """Holds a document to the reference; what differs is left out."""
+        rnd = random.Random(self.mt)
+        kept = list(names)
+        passed = {n: 0 for n in names}
+        refused = {n: [] for n in names}
+        for at, kw in enumerate([{}] + self.fresh):
+            for name, cls in self.classes:
+                if name not in kept:
+                    continue
+                if time.process_time() > end:
+                    raise sampling.Late()
+                try:
+                    cfg = self.cfg_cls(**copy.deepcopy(kw))
+                    tree, ties, _ = A.untraced(cls, cfg)
+                except sampling.Late:
+                    raise
+                except Exception:
+                    continue
+                want = (*A.slots(tree), ties)
+                want = ([[a, b, c] for a, b, c in want[0]], [[a, b, c, d] for a, b, c, d in want[1]], ties)
+                raws = deriving.variants(self.cfg_cls, kw, self.mt, rnd)[:2]
+                for raw in raws:
+                    try:
+                        got = evaluating.skeleton(doc, name, raw)
+                        fault = compare(want, ([list(x) for x in got[0]], [list(x) for x in got[1]], got[2]))
+                    except evaluating.Refused as e:
+                        refused[name].append(str(e))
+                        continue
+                    except Exception as e:
+                        fault = f"{type(e).__name__}: {e}"
+                    if fault:
+                        self.left[name] = f"differs{' in the default' if not kw else ''}: {fault[:300]}"
+                        kept.remove(name)
+                        break
+                    passed[name] += 1
+        for n in list(kept):
+            if passed[n] < self.fresh_count:  # two forms each
+                self.left[n] = f"only {passed[n]} of {2 * len(self.fresh) + 2} agree, others refused: {sorted(set(refused[n]))[:4]}"
+                kept.remove(n)
+        self.refused = {n: sorted(set(refused[n])) for n in kept if refused[n]}
+        return kept
+
+    def run(self, seconds):
+        end = time.process_time() + seconds
+        if not self.classes:
+            return None
+        self.samples(time.process_time() + seconds * 0.45)
+        if not self.train:
+            for n, _ in self.classes:
+                self.left[n] = "no config was found under which it builds"
+            return None
+        rnd = random.Random("raw" + self.mt)
+        raws = [{"model_type": self.mt}]
+        for kw in self.train[:24]:
+            raws += deriving.variants(self.cfg_cls, kw, self.mt, rnd)
+        for kw in self.train[:6]:
+            raws += deriving.deeper(self.cfg_cls, kw, self.mt)
+        self.deriver = deriving.Deriver(self.mt, self.cfg_cls, raws)
+        for name, cls in self.classes:
+            try:
+                if time.process_time() > end:
+                    raise sampling.Late()
+                signal.setitimer(signal.ITIMER_PROF, max(5, seconds / 3))
+                desc, ties, m = self.trace(name, cls, end)
+                self.traced[name] = (desc, ties)
+                self.said[name] = self.write(name, desc, ties, m)
+            except sampling.Late:
+                self.left[name] = "takes too long"
+            except Exception as e:
+                self.left[name] = f"{type(e).__name__}: {str(e)[:300]}"
+                if os.environ.get("TB"):
+                    traceback.print_exc()
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                A.T.on = False
+        names = list(self.said)
+        while names:
+            doc, lost = self.assemble(names)
+            blamed = [n for n in names if lost and documents.fields(self.assemble_one(n)) & set(lost)] if lost else []
+            if blamed:
+                for n in blamed:
+                    self.left[n] = f"how the config gets these fields is not known: {lost}"
+                names = [n for n in names if n not in blamed]
+                continue
+            kept = self.check(doc, names, end + seconds)
+            if kept == names:
+                return doc
+            names = kept
+        return None
+
+    def assemble_one(self, n):
+        return {"classes": {n: self.said[n]}, "blocks": {}}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("out")
+    p.add_argument("types", nargs="*")
+    p.add_argument("--seconds", type=float, default=120)
+    p.add_argument("--fresh", type=int, default=20)
+    a = p.parse_args()
+    os.makedirs(os.path.join(a.out, "left-out"), exist_ok=True)
+    for mt in a.types or list(CONFIG_MAPPING.keys()):
+        path, left = os.path.join(a.out, mt + ".json"), os.path.join(a.out, "left-out", mt + ".json")
+        if os.path.exists(path) or os.path.exists(left):
+            continue
+        t = time.process_time()
+        try:
+            one = Type(mt, a.fresh)
+            doc = one.run(a.seconds)
+            why = one.left
+        except BaseException as e:
+            if isinstance(e, KeyboardInterrupt):
+                raise
+            doc, why = None, {"": f"{type(e).__name__}: {str(e)[:300]}"}
+            if os.environ.get("TB"):
+                traceback.print_exc()
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        if doc is not None:
+            with open(os.path.join(a.out, "left-out", mt + ".pickle"), "wb") as f:
+                pickle.dump({"traced": one.traced, "train": one.train, "fresh": one.fresh}, f)
+            with open(path, "w") as f:
+                json.dump(doc, f, indent=1)
+        if why or doc is None:
+            with open(left, "w") as f:
+                json.dump(why, f, indent=1)
+        print(f"{mt}: {len(doc['classes']) if doc else 0} classes, {len(why)} left out, {time.process_time() - t:.0f} s", flush=True)
+        for n, r in why.items():
+            print("   ", n, r[:200], flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Adds to documents what the constructors leave in buffers, and which of them keep float32 in every load.
+
+usage: values.py GENERATED [TYPE…]
+
+Each class is built on the CPU under a few of the configs it was checked with. A buffer's value is said only if one of
+the forms of docs/atlas.md gives its bytes in all of them; of others nothing is said, so that they must be loaded.
+"""
+import copy
+import json
+import os
+import pickle
+import re
+import sys
+import warnings
+import zlib
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+warnings.filterwarnings("ignore")
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import torch
+import transformers
+
+import evaluating
+import importlib
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+torch.set_num_threads(1)
+transformers.logging.set_verbosity(transformers.logging.CRITICAL)
+LARGEST = 20_000_000
+
+
+def digits(name):
+    return re.sub(r"\d+", "#", name)
+
+
+def rotary(theta, dim):
+    return 1.0 / (theta ** (torch.arange(0, dim, 2, dtype=torch.int64).to(dtype=torch.float) / dim))
+
+
+def halves(doc):
+    """What buffers have half of: the dimensions that may rotate."""
+    found = set()
+
+    def walk(statements):
+        for s in statements if isinstance(statements, list) else ():
+            if "buffer" in s and len(s["shape"]) == 1 and isinstance(s["shape"][0], str):
+                if m := re.fullmatch(r"\(?(.*?)(?: \+ 1\))? // 2", s["shape"][0]):
+                    found.add(m.group(1))
+            for key in ("do", "then", "else"):
+                walk(s.get(key))
+
+    for statements in [*doc["blocks"].values(), *(c["root"] for c in doc["classes"].values())]:
+        walk(statements)
+    out = []
+    for s in sorted(found, key=len):
+        try:
+            evaluating.parsed(s)
+            out.append(s)
+        except SyntaxError:
+            pass
+    return out
+
+
+def equal(a, b):
+    return a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b)
+
+
+def number(samples):
+    """One number in all elements of all."""
+    first = samples[0][0]
+    if all(t.dim() and t.numel() < 2 for t, _ in samples):
+        return None
+    if first.numel() == 0 or first.dtype == torch.bool and not first.any():
+        return None
+    n = first.reshape(-1)[0].item()
+    if n != n or abs(n) == float("inf"):
+        return None
+    if all(t.numel() and bool((t == n).all()) for t, _ in samples):
+        return {"number": int(n) if n == int(n) else n}
+    return None
+
+
+def arange(samples):
+    if all(t.dim() >= 1 and t.dtype == torch.int64 and equal(t, torch.arange(t.shape[-1]).expand(t.shape)) for t, _ in samples):
+        return {"arange": True}
+    return None
+
+
+def frequencies(samples, dims):
+    """Plain rotary frequencies, by the field that holds their base."""
+    if any(t.numel() < 2 for t, _ in samples[:1]) and all(t.numel() < 2 for t, _ in samples):
+        return None
+    if not all(t.dim() == 1 and t.dtype == torch.float32 and t.numel() for t, _ in samples):
+        return None
+    names = [k for k, v in samples[0][1].items() if isinstance(v, (int, float)) and not isinstance(v, bool) and re.search(r"theta|base", k)]
+    for dim in dims:
+        try:
+            wide = [evaluating.value(dim, env) for _, env in samples]
+        except Exception:
+            continue
+        if not all(isinstance(d, int) and (d + 1) // 2 == t.shape[0] for d, (t, _) in zip(wide, samples)):
+            continue
+        for e in names + ["10000.0"]:
+            name = e if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*|[\d.]+", e) else f"field('{e}')"
+            bases = [evaluating.value(name, env) for _, env in samples]
+            if all(isinstance(x, (int, float)) and equal(t, rotary(x, d)) for x, d, (t, _) in zip(bases, wide, samples)):
+                said = {"rotary": name, "dim": dim}
+                kind = re.sub(r"rope_theta$", "rope_type", e)
+                if kind != e:
+                    said["if"] = f"{kind} == {samples[0][1].get(kind)!r}"
+                return said
+    return None
+
+
+def turned(raw, at, path=""):
+    """A config whose rotary bases are all others, so that each is told from the rest and from constants."""
+    def base(k, v):
+        return isinstance(v, (int, float)) and not isinstance(v, bool) and re.search(r"theta$|rotary_emb_base|base_freq", k)
+    return {k: turned(v, at, path + k + ".") if isinstance(v, dict) else v * (1 + at * (1 + zlib.crc32((path + k).encode()) % 97) / 16) if base(k, v) else v for k, v in raw.items()}
+
+
+def small(cls, cfg):
+    with torch.device("meta"):
+        return sum(p.numel() for p in cls._from_config(copy.deepcopy(cfg), dtype=torch.float32).parameters()) < LARGEST
+
+
+def buffers(m):
+    out = {}
+    for prefix, module in m.named_modules(remove_duplicate=False):
+        for n, b in module._buffers.items():
+            if b is not None:
+                out[f"{prefix}.{n}" if prefix else n] = b
+    return out
+
+
+def of_class(doc, name, cls, cfg_cls, kws):
+    """{pattern: value}, [patterns of what stays in float32]"""
+    found, fixed, seen = {}, {}, 0
+    for at, kw in enumerate(kws):
+        try:
+            raw = turned(json.loads(cfg_cls(**copy.deepcopy(kw)).to_json_string(use_diff=False)), at)
+            cfg = cfg_cls.from_dict(copy.deepcopy(raw))
+            if not small(cls, cfg):
+                continue
+            env = evaluating.processed(doc["config"], json.loads(json.dumps(raw)))
+            for k, v in evaluating.flatten(raw).items():
+                env.setdefault(k, v)
+            torch.manual_seed(at)
+            m = cls._from_config(copy.deepcopy(cfg), dtype=torch.float32)
+            narrow = buffers(cls._from_config(copy.deepcopy(cfg), dtype=torch.bfloat16))
+            other = buffers(cls._from_config(copy.deepcopy(cfg), dtype=torch.float32))
+        except Exception:
+            continue
+        seen += 1
+        for n, b in buffers(m).items():
+            p = digits(n)
+            found.setdefault(p, []).append((b.detach().clone() if equal(b, other[n]) else None, env))
+            if b.is_floating_point():
+                fixed.setdefault(p, set()).add(narrow[n].dtype == torch.float32)
+    if seen < 3:
+        return None
+    values, dims = {}, halves(doc)
+    for p, samples in found.items():
+        if any(t is None for t, _ in samples) or any(t.is_meta for t, _ in samples):
+            continue
+        for form in (number, arange, lambda x: frequencies(x, dims)):
+            if v := form(samples):
+                values[p] = v
+                break
+    if any(len(s) > 1 for s in fixed.values()):
+        return None
+    return values, sorted(p for p, s in fixed.items() if True in s)
+
+
+def main(out, *types):
+    for path in sorted(os.listdir(out)):
+        mt = path[:-5]
+        if not path.endswith(".json") or types and mt not in types:
+            continue
+        full = os.path.join(out, path)
+        doc = json.load(open(full))
+        if "valued" in doc:
+            continue
+        cfg_cls = CONFIG_MAPPING[mt]
+        with open(os.path.join(out, "left-out", mt + ".pickle"), "rb") as f:
+            kws = pickle.load(f)["fresh"][:5]
+        mod = importlib.import_module(cfg_cls.__module__.replace("configuration_", "modeling_"))
+        said = 0
+        for name, c in doc["classes"].items():
+            got = of_class(doc, name, getattr(mod, name), cfg_cls, kws)
+            if got is None:
+                continue
+            if got[0]:
+                c["values"] = got[0]
+                said += len(got[0])
+            if got[1]:
+                c["fixed"] = got[1]
+        doc["valued"] = True
+        with open(full, "w") as f:
+            json.dump(doc, f, indent=1)
+        print(f"{mt}: {said} values", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
