@@ -325,10 +325,10 @@ class HubFaultTest extends HubFixture {
     server.fault(
         ALWAYS,
         "GET",
-        "/config.json",
+        weights,
         (request, out) -> head(out, 200, "Content-Encoding: gzip", "Content-Length: 21"));
 
-    fails("The hub sends encoded bytes, which was not asked for: file=config.json");
+    fails("The hub sends encoded bytes, which was not asked for: file=model.safetensors");
   }
 
   @Test

@@ -67,14 +67,24 @@ class HostileNamesTest {
   @ValueSource(
       strings = {
         "\"hidden_size\":8,\"num_attention_heads\":0}",
-        "\"hidden_size\":-8,\"num_attention_heads\":2}",
-        "\"hidden_size\":2147483647,\"num_attention_heads\":-1}"
+        "\"hidden_size\":-8,\"num_attention_heads\":2}"
       })
   void aConfigOfNoModelIsNamed(String numbers) {
     Config config = Config.parse("config.json", LLAMA + "\"num_hidden_layers\":1," + numbers);
     assertThatThrownBy(() -> Families.skeleton(null, config))
         .isExactlyInstanceOf(TenonException.class)
         .hasMessageContaining("does not describe a model of its class: file=config.json")
+        .hasMessageContaining("class=LlamaModel");
+  }
+
+  @Test
+  void aSizeBeyondAnyMemoryIsSaidToBeOne() {
+    String numbers = "\"hidden_size\":2147483647,\"num_attention_heads\":-1}";
+    Config config = Config.parse("config.json", LLAMA + "\"num_hidden_layers\":1," + numbers);
+    assertThatThrownBy(() -> Families.skeleton(null, config))
+        .isExactlyInstanceOf(TenonException.class)
+        .hasMessageContaining("too large")
+        .hasMessageContaining("config.json")
         .hasMessageContaining("class=LlamaModel");
   }
 
