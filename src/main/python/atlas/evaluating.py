@@ -12,6 +12,8 @@ class Refused(Exception):
 
 FUNCTIONS = {"int": int, "float": float, "len": len, "bool": bool, "sum": sum, "abs": abs, "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt,
              "log": math.log, "log2": math.log2, "prod": math.prod, "max": max, "min": min, "round": round}
+# What layers were called.
+LAYERS = {"mamba": "linear_attention", "attention": "full_attention", "deepseek_sparse_attention": "indexed_attention", "qwen_sparse_attention": "indexed_attention"}
 BINARY = {ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b, ast.Div: lambda a, b: a / b, ast.FloorDiv: lambda a, b: a // b,
           ast.Mod: lambda a, b: a % b, ast.Pow: lambda a, b: a ** b}
 COMPARE = {ast.Lt: lambda a, b: a < b, ast.LtE: lambda a, b: a <= b, ast.Gt: lambda a, b: a > b, ast.GtE: lambda a, b: a >= b, ast.Eq: lambda a, b: a == b,
@@ -102,6 +104,10 @@ def processed(config, raw):
             if alias in own:
                 own[name] = own.pop(alias)
         rope(own, config.get("rope", {}).get(p))
+        for name in ("layer_types", "mtp_layer_types"):
+            name = aliases.get(p, {}).get(name, name)
+            if isinstance(own.get(name), list):
+                own[name] = [LAYERS.get(t, t) if isinstance(t, str) else t for t in own[name]]
     for p, t in config.get("types", {}).items():
         own = level(p)
         if own is not None and own.get("model_type") not in (None, t):

@@ -7,6 +7,7 @@ Each class is built on the CPU under a few of the configs it was checked with. A
 the forms of docs/atlas.md gives its bytes in all of them; of others nothing is said, so that they must be loaded.
 """
 import copy
+import inspect
 import json
 import os
 import pickle
@@ -173,6 +174,47 @@ def of_class(doc, name, cls, cfg_cls, kws):
     return values, sorted(p for p, s in fixed.items() if True in s)
 
 
+MODELLED = {"rope_theta", "rope_scaling", "partial_rotary_factor", "rope_parameters", "torch_dtype", "dtype", "num_labels", "id2label", "label2id", "model_type", "architectures",
+            "attn_implementation", "experts_implementation", "name_or_path", "return_dict", "use_cache", "pad_token_id", "bos_token_id", "eos_token_id", "tie_word_embeddings"}
+
+
+def older(cfg_cls):
+    """Names that a config class takes from what it was given without having such a field: older spellings."""
+    found = set()
+    for c in cfg_cls.__mro__:
+        if ".models." not in c.__module__:
+            continue
+        source = inspect.getsource(c)
+        found |= set(re.findall(r"""kwargs\.(?:pop|get|setdefault)\(\s*["'](\w+)["']""", source)) | set(re.findall(r"""["'](\w+)["'] (?:not )?in kwargs""", source))
+        found |= set(re.findall(r"""kwargs\[["'](\w+)["']\]""", source)) | {k for k, v in vars(c).items() if isinstance(v, property) and v.fset is not None}
+    return found
+
+
+def refuse_older(doc, cfg_cls):
+    """Older spellings that the document does not model are refused when a config has them."""
+    cfg = cfg_cls()
+    parts = {"": cfg}
+
+    def walk(c, prefix):
+        for k, v in vars(c).items():
+            if isinstance(v, transformers.PreTrainedConfig):
+                parts[prefix + k] = v
+                walk(v, prefix + k + ".")
+
+    walk(cfg, "")
+    words = json.dumps([doc["config"].get("derive", []), doc["blocks"], doc["classes"]])
+    absent = set(doc["config"].get("absent", ()))
+    for path, c in parts.items():
+        saved = c.to_dict()
+        aliases = doc["config"].get("aliases", {}).get(path, {})
+        for k in older(type(c)) - MODELLED - set(aliases):
+            full = f"{path}.{k}" if path else k
+            if k not in saved and k not in parts and not isinstance(getattr(c, k, None), transformers.PreTrainedConfig) and not re.search(rf"(?<![\w.]){re.escape(full)}(?![\w.])", words):
+                absent.add(full)
+    if absent:
+        doc["config"]["absent"] = sorted(absent)
+
+
 def main(out, *types):
     for path in sorted(os.listdir(out)):
         mt = path[:-5]
@@ -180,9 +222,14 @@ def main(out, *types):
             continue
         full = os.path.join(out, path)
         doc = json.load(open(full))
+        cfg_cls = CONFIG_MAPPING[mt]
+        before = json.dumps(doc)
+        refuse_older(doc, cfg_cls)
+        if json.dumps(doc) != before:
+            with open(full, "w") as f:
+                json.dump(doc, f, indent=1)
         if "valued" in doc:
             continue
-        cfg_cls = CONFIG_MAPPING[mt]
         with open(os.path.join(out, "left-out", mt + ".pickle"), "rb") as f:
             kws = pickle.load(f)["fresh"][:5]
         mod = importlib.import_module(cfg_cls.__module__.replace("configuration_", "modeling_"))

@@ -1,7 +1,9 @@
 package dev.tenon.skeleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tenon.TenonException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +32,12 @@ final class AtlasFields {
   private static final String TYPE = "model_type";
   private static final String SCALING = "rope_scaling";
   private static final String ROPE = "rope_parameters";
+  private static final Map<String, String> LAYERS =
+      Map.of(
+          "mamba", "linear_attention",
+          "attention", "full_attention",
+          "deepseek_sparse_attention", "indexed_attention",
+          "qwen_sparse_attention", "indexed_attention");
   private static final int MOST_ITEMS = 1 << 18;
 
   private record Derived(String field, SkeletonNode value) {}
@@ -104,6 +112,7 @@ final class AtlasFields {
         if (rope.contains(path)) {
           turn(own);
         }
+        nameLayers(own, aliases.getOrDefault(path, Map.of()));
         String type = types.get(path);
         if (type != null && own.hasNonNull(TYPE) && !own.get(TYPE).asText().equals(type)) {
           throw refused(config, path + "." + TYPE, own.get(TYPE).asText() + ", known=" + type);
@@ -166,6 +175,21 @@ final class AtlasFields {
     JsonNode value = own.remove(from);
     if (value != null) {
       own.set(to, value);
+    }
+  }
+
+  /** Kinds of layers by their names of now. */
+  private static void nameLayers(ObjectNode own, Map<String, String> aliases) {
+    for (String common : List.of("layer_types", "mtp_layer_types")) {
+      String name = aliases.getOrDefault(common, common);
+      if (own.get(name) instanceof ArrayNode kinds) {
+        ArrayNode renamed = own.arrayNode(kinds.size());
+        for (JsonNode kind : kinds) {
+          String now = kind.isTextual() ? LAYERS.get(kind.textValue()) : null;
+          renamed.add(now == null ? kind : TextNode.valueOf(now));
+        }
+        own.set(name, renamed);
+      }
     }
   }
 
