@@ -156,16 +156,12 @@ public final class Families {
 
   /**
    * The family that has a class. One of the config's own model type is asked first, so that in the
-   * usual case no other has to list its classes.
+   * usual case no other has to list its classes; what is stated in Java comes before the atlas,
+   * even where that knows a part of a stated model by a type of its own.
    */
   private static @Nullable Member member(String className, Config config) {
     Family likely = Registry.find(config.modelType());
     Member member = likely == null ? null : member(className, likely);
-    if (member != null) {
-      return member;
-    }
-    Family described = likely == null ? Atlas.find(config.modelType()) : null;
-    member = described == null ? null : member(className, described);
     if (member != null) {
       return member;
     }
@@ -174,6 +170,11 @@ public final class Families {
       if (member != null) {
         return member;
       }
+    }
+    Family described = likely == null ? Atlas.find(config.modelType()) : null;
+    member = described == null ? null : member(className, described);
+    if (member != null) {
+      return member;
     }
     described = Atlas.ofClass(className);
     return described == null ? null : member(className, described);
