@@ -51,6 +51,11 @@ public final class SmallDisk implements AutoCloseable {
     assumeTrue(run("mount", "-o", "remount,ro", path.toString()), "no right to remount");
   }
 
+  /** Lets nothing on it be executed. */
+  public void forbidExecution() {
+    assumeTrue(run("mount", "-o", "remount,noexec", path.toString()), "no right to remount");
+  }
+
   private static boolean run(String... command) {
     try {
       return new ProcessBuilder(command)

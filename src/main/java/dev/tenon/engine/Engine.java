@@ -81,24 +81,31 @@ public final class Engine {
 
   /** Where files cannot be mapped they are read, and a warning says so. */
   private static Loaded run(
-      LoadPlan plan,
+      LoadPlan wanted,
       List<Shard> shards,
       ShardFiles files,
       EngineOptions options,
       LoadListener listener,
       LazyCore core) {
+    String intruder = TorchRuntime.warning();
+    LoadPlan plan = intruder == null ? wanted : warning(wanted, intruder);
     try {
       return run(new LoadRun(plan, shards, files, options, listener, core));
     } catch (UnmappableFile e) {
       if (options.residency() == Residency.COPY) {
         throw e; // What goes to the disk can only be mapped.
       }
-      List<String> warnings = new ArrayList<>(plan.warnings());
-      warnings.add("Files are read and not mapped, as --residency copy has it: " + e.getMessage());
+      String read = "Files are read and not mapped, as --residency copy has it: " + e.getMessage();
       EngineOptions reading = options.residing(Residency.COPY);
-      LazyCore another = core.available() ? LazyCore.of(options.threads()) : LazyCore.none();
-      return run(new LoadRun(plan.warning(warnings), shards, files, reading, listener, another));
+      LazyCore fresh = core.available() ? LazyCore.of(options.threads()) : LazyCore.none();
+      return run(new LoadRun(warning(plan, read), shards, files, reading, listener, fresh));
     }
+  }
+
+  private static LoadPlan warning(LoadPlan plan, String of) {
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    warnings.add(of);
+    return plan.warning(warnings);
   }
 
   private static Loaded run(LoadRun load) {

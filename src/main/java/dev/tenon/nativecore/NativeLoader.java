@@ -93,6 +93,15 @@ final class NativeLoader {
         && String.valueOf(fault.getMessage()).contains("already loaded in another classloader");
   }
 
+  /** JavaCPP's own library comes before this one, and after a failure JavaCPP tries others. */
+  private static String firstCause(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return String.valueOf(first.getMessage());
+  }
+
   private static void link(String path) {
     try {
       // Linking calls back into JavaCPP, which takes the Loader's lock and then the JVM's own lock
@@ -103,13 +112,13 @@ final class NativeLoader {
         System.load(path);
       }
     } catch (UnsatisfiedLinkError e) {
+      String reason = firstCause(e);
       String remedy =
-          String.valueOf(e.getMessage()).contains("failed to map segment")
+          reason.contains("failed to map segment")
               ? ", remedy=-Dorg.bytedeco.javacpp.cachedir=DIR, on a file system that is not noexec"
               : "; " + PROPERTY + " names another";
       throw new TenonException(
-          "Cannot load the native core: library=%s, reason=%s%s"
-              .formatted(path, e.getMessage(), remedy),
+          "Cannot load the native core: library=%s, reason=%s%s".formatted(path, reason, remedy),
           e);
     }
     int abi;

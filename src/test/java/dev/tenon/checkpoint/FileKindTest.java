@@ -61,6 +61,14 @@ class FileKindTest {
   }
 
   @Test
+  void whoHasGgufIsToldWhatToLoadInstead() throws IOException {
+    byte[] gguf = "GGUF\3\0\0\0\1\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    for (String name : new String[] {"model.gguf", "model.safetensors", "pytorch_model.bin"}) {
+      check(name, gguf, "; load the safetensors it was made from");
+    }
+  }
+
+  @Test
   void safetensorsUnderTorchsNameIsSeen() throws IOException {
     Path file = SafetensorsFile.write(directory.resolve("a"), "w");
     check("pytorch_model.bin", Files.readAllBytes(file), "but a safetensors file");

@@ -198,7 +198,7 @@ class WeightFilesTest {
     "consolidated.safetensors, own layout and names",
     "consolidated.00.pth, own layout and names",
     "weird.ckpt, a torch file",
-    "model.Q4_K_M.gguf, GGUF",
+    "model.Q4_K_M.gguf, load the safetensors it was made from",
     "model.onnx, ONNX",
     "tf_model.h5, TensorFlow",
     "flax_model.msgpack, Flax"

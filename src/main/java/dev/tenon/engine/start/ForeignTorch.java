@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,10 @@ final class ForeignTorch {
 
   /** Every libtorch has it. */
   private static final String LIBRARY = "/libtorch_cpu.so";
+
+  private static final String DELETED = " (deleted)";
+  private static final String REMEDY =
+      ", remedy=use Tenon and the engine that brought it, such as DJL's, in processes of their own";
 
   private ForeignTorch() {}
 
@@ -32,7 +37,7 @@ final class ForeignTorch {
     Set<String> paths = new HashSet<>();
     for (NativeEntry library : own) {
       if (library != null) {
-        paths.add(library.in(cache).toString());
+        paths.add(real(library.in(cache)));
       }
     }
     String foreign = find(paths);
@@ -40,8 +45,37 @@ final class ForeignTorch {
       throw new TenonException(
           "Another libtorch is loaded in this process, and two of them end it: library="
               + foreign
-              + ", remedy=use Tenon and the engine that brought it, such as DJL's, in processes of"
-              + " their own");
+              + REMEDY);
+    }
+  }
+
+  /**
+   * What there is to say of one that came after Tenon's, which it could not be kept from.
+   *
+   * @return null if none has come, or the system does not tell
+   */
+  static @Nullable String warning() {
+    Set<String> paths = new HashSet<>();
+    for (String library : Loader.getLoadedLibraries().values()) {
+      if (library.endsWith(LIBRARY)) {
+        paths.add(real(Path.of(library)));
+      }
+    }
+    String foreign = paths.isEmpty() ? null : find(paths);
+    return foreign == null
+        ? null
+        : "Another libtorch came into this process after Tenon's, and either may call the other's"
+            + " functions: library="
+            + foreign
+            + REMEDY;
+  }
+
+  /** As the system calls a file it has mapped: without links. */
+  private static String real(Path library) {
+    try {
+      return library.toRealPath().toString();
+    } catch (IOException e) {
+      return library.toString(); // Not unpacked yet, or deleted meanwhile.
     }
   }
 
@@ -51,7 +85,7 @@ final class ForeignTorch {
         int path = line.indexOf('/');
         if (path >= 0 && line.contains(LIBRARY)) {
           String library = line.substring(path);
-          if (!own.contains(library)) {
+          if (!own.contains(library.replace(DELETED, ""))) {
             return library;
           }
         }

@@ -14,7 +14,7 @@ final class StartFailure {
   private static final String CACHE = "remedy=-Dorg.bytedeco.javacpp.cachedir=DIR";
   private static final Pattern LACKING =
       Pattern.compile("([^:\\s]+): cannot open shared object file");
-  private static final Pattern OF_CUDA = Pattern.compile("libcu.*|libnv.*|libnccl.*|libcudnn.*");
+  private static final Pattern OF_CUDA = Pattern.compile("libcu(?!rl).*|libnv.*|libnccl.*");
 
   private StartFailure() {}
 

@@ -119,6 +119,15 @@ public final class TorchRuntime {
     return startUp != null && startUp.isDone();
   }
 
+  /**
+   * What a load has to warn of: another libtorch has come since this one did.
+   *
+   * @return null if there is nothing, or libtorch is yet to come and will be refused beside another
+   */
+  public static @Nullable String warning() {
+    return isOver() ? ForeignTorch.warning() : null;
+  }
+
   /** Waits for a start-up that is under way, whatever comes of it; begins none. */
   public static void finish() {
     FutureTask<?> begun;
