@@ -3,8 +3,8 @@
  * conversion, on raw addresses. It needs libc alone and keeps no state of its own, but for how the
  * process ends: a pool carries all there is, so any number of loads may run side by side.
  *
- * Addresses and handles are int64_t, as the Java side has them. Every function but the first four
- * returns a status: TENON_OK, a positive errno, or a negative TENON_E_ code. No function throws.
+ * Addresses and handles are int64_t, as the Java side has them. Every function from tenon_pool_create
+ * on returns a status: TENON_OK, a positive errno, or a negative TENON_E_ code. No function throws.
  */
 #ifndef TENON_H
 #define TENON_H
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 9
+#define TENON_ABI 10
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -117,6 +117,9 @@ void tenon_grow_heap(void);
  * of stdio is written out.
  */
 void tenon_end_quickly(void);
+/* How many libraries this process has linked by now, those it has let go of since among them. Asks
+   the dynamic linker, in less than a microsecond; 0 where that does not tell. */
+int64_t tenon_libraries(void);
 
 /*
  * A pool of threads - 1 workers; the caller of an operation is the last. Workers sleep between

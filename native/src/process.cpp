@@ -1,5 +1,10 @@
-// How the process that holds this library begins and ends, if it does nothing but load.
+// The process that holds this library: how it begins and ends, if it does nothing but load, and what
+// it has linked.
 #include <dirent.h>
+#ifdef __linux__
+#include <link.h>
+#endif
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +74,15 @@ void leave(int status, void*) {
 }
 #endif
 
+#ifdef __linux__
+int count_libraries(dl_phdr_info* object, size_t size, void* count) {
+  if (size >= offsetof(dl_phdr_info, dlpi_adds) + sizeof object->dlpi_adds) {
+    *static_cast<int64_t*>(count) = static_cast<int64_t>(object->dlpi_adds);
+  }
+  return 1;  // Every object says the same.
+}
+#endif
+
 }  // namespace
 
 void tenon_start_quickly(void) {
@@ -95,4 +109,12 @@ void tenon_end_quickly(void) {
 #ifdef __GLIBC__
   on_exit(leave, nullptr);  // Handlers run from the last to the first: none of the others does.
 #endif
+}
+
+int64_t tenon_libraries(void) {
+  int64_t count = 0;
+#ifdef __linux__
+  dl_iterate_phdr(count_libraries, &count);
+#endif
+  return count;
 }

@@ -1,6 +1,7 @@
-// A process that starts quickly leaves its user's choice alone and lets compilers wait. A heap grows
-// at once. A process that ends quickly: its output is there, its status kept, other handlers left
-// out.
+// The count of libraries grows with each. A process that starts quickly leaves its user's choice
+// alone and lets compilers wait. A heap grows at once. A process that ends quickly: its output is
+// there, its status kept, other handlers left out.
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,9 +81,29 @@ void check_heap() {
 }
 #endif
 
+// One that is not there yet is counted, and no other.
+void check_libraries() {
+  for (const char* name : {"libutil.so.1", "libanl.so.1", "libresolv.so.2", "libnsl.so.1"}) {
+    if (void* there = dlopen(name, RTLD_LAZY | RTLD_NOLOAD)) {
+      dlclose(there);
+      continue;
+    }
+    int64_t before = tenon_libraries();
+    CHECK(before > 0 && tenon_libraries() == before, "before=%ld", static_cast<long>(before));
+    void* library = dlopen(name, RTLD_LAZY);
+    if (library == nullptr) continue;  // Not on this machine.
+    int64_t after = tenon_libraries();
+    CHECK(after > before, "library=%s after=%ld", name, static_cast<long>(after));
+    dlclose(library);
+    CHECK(tenon_libraries() == after, "library=%s", name);
+    return;
+  }
+}
+
 }  // namespace
 
 void test_process() {
+  check_libraries();
   CHECK(setenv(kTimeout, "9", 1) == 0, "setenv");
   tenon_start_quickly();
   CHECK(strcmp(getenv(kTimeout), "9") == 0, "written over");

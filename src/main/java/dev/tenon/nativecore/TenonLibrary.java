@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 9;
+  static final int ABI = 10;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";
@@ -29,6 +29,7 @@ final class TenonLibrary {
   static void lookUp() {
     long[] none = new long[1];
     bestIsa();
+    libraries();
     createPool(0, 0, none);
     fill(0, none, 0, null, 0);
     open(new byte[1], none);
@@ -63,6 +64,9 @@ final class TenonLibrary {
 
   @Name("tenon_end_quickly")
   static native void endQuickly();
+
+  @Name("tenon_libraries")
+  static native long libraries();
 
   @Name("tenon_pool_create")
   static native int createPool(int threads, int isa, @Cast("int64_t*") long[] pool);

@@ -2,6 +2,7 @@ package dev.tenon.nativecore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tenon.TenonException;
 import dev.tenon.tensor.DType;
@@ -45,6 +46,16 @@ class NativeCoreTest {
           .hasMessageContaining("Cannot allocate memory")
           .hasMessageContaining("address=" + a);
     }
+  }
+
+  @Test
+  void librariesAreCountedAsTheyAreLinked() throws IOException {
+    Path any = Path.of(System.getProperty("java.home"), "lib", "libverify.so");
+    assumeThat(any).exists();
+    long before = NativeCore.libraries();
+    assertThat(before).isPositive();
+    System.load(Files.copy(any, folder.resolve("libany.so")).toString());
+    assertThat(NativeCore.libraries()).isGreaterThan(before);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tenon.engine.start;
 
 import dev.tenon.TenonException;
+import dev.tenon.nativecore.NativeCore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ final class ForeignTorch {
   private static final String DELETED = " (deleted)";
   private static final String REMEDY =
       ", remedy=use Tenon and the engine that brought it, such as DJL's, in processes of their own";
+
+  /** Reading what is mapped takes half a warm load's time. */
+  private static volatile @Nullable Look last;
 
   private ForeignTorch() {}
 
@@ -50,11 +54,22 @@ final class ForeignTorch {
   }
 
   /**
-   * What there is to say of one that came after Tenon's, which it could not be kept from.
+   * What there is to say of one that came after Tenon's, which it could not be kept from. Looks
+   * again only when something has been linked; without the native core, which tells that, once.
    *
    * @return null if none has come, or the system does not tell
    */
   static @Nullable String warning() {
+    long libraries = NativeCore.libraries(); // Before the look, during which another may come.
+    Look look = last;
+    if (look == null || look.libraries != libraries) {
+      look = new Look(libraries, look());
+      last = look;
+    }
+    return look.warning;
+  }
+
+  private static @Nullable String look() {
     Set<String> paths = new HashSet<>();
     for (String library : Loader.getLoadedLibraries().values()) {
       if (library.endsWith(LIBRARY)) {
@@ -95,4 +110,7 @@ final class ForeignTorch {
     }
     return null;
   }
+
+  /** What was seen when the process had linked so many libraries. */
+  private record Look(long libraries, @Nullable String warning) {}
 }
