@@ -42,7 +42,8 @@ final class Adaptation {
     }
     String revision = AdapterConfig.revision(directory);
     boolean named = revision != null && !Files.exists(Path.of(base));
-    return Location.of(named ? base + "@" + revision : base, Location.names(options));
+    LoadOptions atTop = options.toBuilder().subfolder(null).build(); // The folder is the adapter's.
+    return Location.of(named ? base + "@" + revision : base, Location.names(atTop));
   }
 
   /** The plan with what is asked for merged, and a warning of an adapter that is not. */

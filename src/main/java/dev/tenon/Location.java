@@ -1,6 +1,7 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.CheckpointFiles;
+import dev.tenon.hub.FilePatterns;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubCache;
 import dev.tenon.hub.ModelName;
@@ -64,7 +65,9 @@ final class Location {
   /** Where names lead under these options: to what the hub gives, or null for the cache. */
   static @Nullable Function<ModelName, Path> names(LoadOptions options) {
     Hub hub = options.hub();
-    return hub == null ? null : name -> hub.download(name, options.variant());
+    return hub == null
+        ? null
+        : name -> hub.download(name, options.variant(), options.subfolder(), FilePatterns.NONE);
   }
 
   /** What options mean of a path: a folder of it, or itself. */

@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.file.CachedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,19 @@ public final class CheckpointFiles {
         .toList();
   }
 
+  /**
+   * The weight file or index that a config names itself, before any of a usual name.
+   *
+   * @param config a {@code config.json}
+   * @return its path below the config's directory, with slashes; null if the config names none, or
+   *     is none that can be read
+   * @throws TenonException if it names what is neither a safetensors file nor an index of some, or
+   *     leads out of the directory
+   */
+  public static @Nullable String stated(Path config) {
+    return StatedWeights.named(config);
+  }
+
   /** Whether an index that can be read lists a file. */
   static boolean lists(Path index, Path file) {
     try {
@@ -67,13 +81,7 @@ public final class CheckpointFiles {
    * @throws TenonException if there is no such folder, or the name leads out of the directory
    */
   public static Path subfolder(Path directory, String subfolder) {
-    String name =
-        subfolder.endsWith("/") ? subfolder.substring(0, subfolder.length() - 1) : subfolder;
-    if (!PlainNames.isPath(name)) {
-      throw new TenonException(
-          "A subfolder is a plain name, or several with slashes between them: subfolder="
-              + Errors.quote(subfolder));
-    }
+    String name = subfolder(subfolder);
     Path folder = directory.resolve(name);
     if (!Files.isDirectory(folder)) {
       List<String> found = new ArrayList<>();
@@ -81,9 +89,34 @@ public final class CheckpointFiles {
         Inventory.of(directory).parts().forEach(part -> found.add(part.getFileName().toString()));
       }
       throw new TenonException(
-          "No such subfolder: directory=%s, subfolder=%s, found=%s"
-              .formatted(directory, name, String.join(" | ", found)));
+          "No such subfolder: directory=%s, subfolder=%s, found=%s%s"
+              .formatted(directory, name, String.join(" | ", found), remedy(folder, name)));
     }
     return folder;
+  }
+
+  private static String remedy(Path folder, String name) {
+    String model = CachedModel.of(folder);
+    return model == null
+        ? ""
+        : "; %s --subfolder %s with --download brings it, if there is one".formatted(model, name);
+  }
+
+  /**
+   * A subfolder's name as it is meant.
+   *
+   * @param subfolder a folder's name, or several with slashes between them
+   * @return the name without a slash at its end
+   * @throws TenonException if it could lead out of a directory
+   */
+  public static String subfolder(String subfolder) {
+    String name =
+        subfolder.endsWith("/") ? subfolder.substring(0, subfolder.length() - 1) : subfolder;
+    if (!PlainNames.isPath(name)) {
+      throw new TenonException(
+          "A subfolder is a plain name, or several with slashes between them: subfolder="
+              + Errors.quote(subfolder));
+    }
+    return name;
   }
 }

@@ -23,6 +23,19 @@ final class StatedWeights {
   /** The file, or null if the directory's config names none, or is none: who reads it says so. */
   static @Nullable Path in(Path directory) {
     Path config = directory.resolve("config.json");
+    String name = named(config);
+    if (name == null) {
+      return null;
+    }
+    Path file = directory.resolve(name);
+    if (!Files.exists(file)) {
+      throw Errors.bad(file, "The weight file that the config names is missing", "config", config);
+    }
+    return file;
+  }
+
+  /** The file's path below the config's directory, whether or not it is there; null as above. */
+  static @Nullable String named(Path config) {
     try {
       if (!Files.isRegularFile(config) || Files.size(config) > MAX_BYTES) {
         return null;
@@ -35,7 +48,7 @@ final class StatedWeights {
     }
   }
 
-  private static @Nullable Path stated(Path config, String text) throws IOException {
+  private static @Nullable String stated(Path config, String text) throws IOException {
     JsonFactory factory =
         JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
     try (JsonParser json = factory.createParser(text)) {
@@ -46,7 +59,7 @@ final class StatedWeights {
         boolean found = json.currentName().equals(FIELD);
         JsonToken value = json.nextToken();
         if (found && value != JsonToken.VALUE_NULL) {
-          return file(config, value == JsonToken.VALUE_STRING ? json.getText() : "");
+          return checked(config, value == JsonToken.VALUE_STRING ? json.getText() : "");
         }
         json.skipChildren();
       }
@@ -56,7 +69,7 @@ final class StatedWeights {
     return null;
   }
 
-  private static Path file(Path config, String name) {
+  private static String checked(Path config, String name) {
     if (!name.endsWith(".safetensors") && !name.endsWith(".safetensors.index.json")) {
       throw Errors.bad(
           config,
@@ -67,10 +80,6 @@ final class StatedWeights {
     if (!PlainNames.isPath(name)) {
       throw Errors.bad(config, "The config names weights outside its directory", FIELD, name);
     }
-    Path file = config.resolveSibling(name);
-    if (!Files.exists(file)) {
-      throw Errors.bad(file, "The weight file that the config names is missing", "config", config);
-    }
-    return file;
+    return name;
   }
 }

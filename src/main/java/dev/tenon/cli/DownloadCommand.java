@@ -33,6 +33,7 @@ final class DownloadCommand extends TenonCommand {
         Options.argument(
             "NAME", "org/name[@revision]; a revision is a branch (main), a tag or a commit."));
     LoadChoice.declareVariant(spec);
+    Source.declareSubfolder(spec);
     spec.addOption(Options.flag(CONFIG, "What describes the model alone, and no weights."));
     spec.addOption(
         Options.values(
@@ -51,12 +52,18 @@ final class DownloadCommand extends TenonCommand {
     if (config && !patterns.equals(FilePatterns.NONE)) {
       throw new ParameterException(
           parsed.commandSpec().commandLine(), CONFIG + " names its files: no patterns with it");
+    } else if (Source.subfolder(parsed) != null && !patterns.include().isEmpty()) {
+      throw new ParameterException(
+          parsed.commandSpec().commandLine(),
+          INCLUDE + " names files from the top of the repository: no subfolder with it");
     }
     Path snapshot = Downloading.model(model, config, patterns, parsed, console);
+    String commit = snapshot.getFileName().toString();
+    Path directory = Source.within(snapshot, parsed);
     if (json(parsed)) {
-      console.json(json -> write(model, snapshot, json));
+      console.json(json -> write(model, commit, directory, json));
     } else {
-      console.out().println(snapshot);
+      console.out().println(directory);
     }
   }
 
@@ -64,16 +71,17 @@ final class DownloadCommand extends TenonCommand {
     return List.of(parsed.matchedOptionValue(option, new String[0]));
   }
 
-  private static void write(ModelName model, Path snapshot, JsonGenerator json) throws IOException {
+  private static void write(ModelName model, String commit, Path directory, JsonGenerator json)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("model", model.repo());
     json.writeStringField("revision", model.revision());
-    json.writeStringField("commit", snapshot.getFileName().toString());
-    json.writeStringField("path", snapshot.toString());
+    json.writeStringField("commit", commit);
+    json.writeStringField("path", directory.toString());
     json.writeArrayFieldStart("files");
-    for (Path file : files(snapshot)) {
+    for (Path file : files(directory)) {
       json.writeStartObject();
-      json.writeStringField("name", snapshot.relativize(file).toString().replace('\\', '/'));
+      json.writeStringField("name", directory.relativize(file).toString().replace('\\', '/'));
       json.writeNumberField("bytes", Files.size(file));
       json.writeEndObject();
     }
@@ -81,11 +89,11 @@ final class DownloadCommand extends TenonCommand {
     json.writeEndObject();
   }
 
-  private static List<Path> files(Path snapshot) {
-    try (Stream<Path> files = Files.walk(snapshot)) {
+  private static List<Path> files(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
-      throw new TenonException("The snapshot cannot be read: directory=" + snapshot, e);
+      throw new TenonException("The snapshot cannot be read: directory=" + directory, e);
     }
   }
 }

@@ -31,8 +31,8 @@ final class Downloading implements HubListener, AutoCloseable {
     try (Downloading downloading = new Downloading(parsed, console)) {
       Hub hub = downloading.hub();
       return config
-          ? hub.downloadConfig(model)
-          : hub.download(model, LoadChoice.variant(parsed), patterns);
+          ? hub.downloadConfig(model, Source.subfolder(parsed))
+          : hub.download(model, LoadChoice.variant(parsed), Source.subfolder(parsed), patterns);
     }
   }
 

@@ -53,6 +53,11 @@ final class Source {
         parsed.hasMatchedOption(DOWNLOAD)
             ? Downloading.locate(text(parsed), config, parsed, console)
             : Tenon.locate(text(parsed));
+    return within(path, parsed);
+  }
+
+  /** The folder of a path that is meant, or the path itself. */
+  static Path within(Path path, ParseResult parsed) {
     String subfolder = subfolder(parsed);
     return subfolder == null ? path : CheckpointFiles.subfolder(path, subfolder);
   }

@@ -3,15 +3,9 @@ package dev.tenon.file;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A link that leads nowhere: what it was to lead to was deleted, or never came. */
 public final class LostLink {
-  /** A file of a snapshot in {@code huggingface_hub}'s cache. */
-  private static final Pattern CACHED =
-      Pattern.compile("(?:.*/)?models--([^/]+)/snapshots/([0-9a-f]{40})/.+");
-
   private LostLink() {}
 
   /**
@@ -25,11 +19,8 @@ public final class LostLink {
         return "";
       }
       String link = ", link to=" + Files.readSymbolicLink(file);
-      Matcher cached = CACHED.matcher(file.toAbsolutePath().toString().replace('\\', '/'));
-      return cached.matches()
-          ? "%s; %s@%s with --download brings it again"
-              .formatted(link, cached.group(1).replace("--", "/"), cached.group(2))
-          : link;
+      String model = CachedModel.of(file);
+      return model == null ? link : link + "; " + model + " with --download brings it again";
     } catch (IOException e) {
       return ""; // Meanwhile it is another, or none.
     }

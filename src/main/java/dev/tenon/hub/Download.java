@@ -58,7 +58,11 @@ final class Download {
       Fetch fetch = new Fetch(settings, client, repository, snapshot);
       Listing listing = new Listing(settings.listener(), model, needed, repository, crew);
       List<RemoteFile> files = listing.files(fetch, snapshot);
-      Tally tally = new Tally(settings.listener(), snapshot.missing(files));
+      long before = listing.brought();
+      Tally tally = new Tally(settings.listener(), before + snapshot.missing(files));
+      if (before > 0) {
+        tally.add(before);
+      }
       crew.all(
           files,
           file -> {
@@ -66,7 +70,7 @@ final class Download {
             return file;
           });
       if (needed.tokenizer()) {
-        snapshot.noteTokenizer(listing.tokenizer());
+        snapshot.noteTokenizer(needed, listing.tokenizer());
       }
     }
     snapshot.refer(model.revision());
@@ -74,7 +78,7 @@ final class Download {
   }
 
   private Repository repository(HubClient client) throws InterruptedException {
-    List<String> names = new ArrayList<>(List.of(ModelFiles.CONFIG));
+    List<String> names = new ArrayList<>(List.of(needed.config()));
     names.addAll(needed.weights());
     // Where the cache serves as well nobody waits for a hub that does not answer.
     Backoff standard = settings.backoff();

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Only what a load needs is downloaded: {@code config.json}, {@code generation_config.json},
- * {@code skeleton.json} and the weights, safetensors where there are any; and the tokenizer's
- * files, which whoever puts text into a model needs. {@link FilePatterns} choose others. A file
- * gets its name once its size and its hash are right, a branch or a tag its commit once all files
- * are there; until then whoever looks sees what was there before. What an interrupted download
- * leaves, the next one goes on from.
+ * {@code skeleton.json} and the weights, those the config names or safetensors where there are any;
+ * and the tokenizer's files, which whoever puts text into a model needs. {@link FilePatterns}
+ * choose others. A file gets its name once its size and its hash are right, a branch or a tag its
+ * commit once all files are there; until then whoever looks sees what was there before. What an
+ * interrupted download leaves, the next one goes on from.
  *
  * <p>Where the hub does not answer and the cache has what is needed, that is what a download gives,
  * with a warning.
@@ -98,7 +98,28 @@ public final class Hub {
    * @throws TenonException as {@link #download(ModelName, String)} does, and if no file matches
    */
   public Path download(ModelName model, @Nullable String variant, FilePatterns patterns) {
-    return new Download(settings, model, ModelFiles.all(variant, patterns)).run();
+    return download(model, variant, null, patterns);
+  }
+
+  /**
+   * Brings what a load needs of a model that lies in a folder of another one's repository, as the
+   * parts of a pipeline do, or of one at the top of its own.
+   *
+   * @param model which repository and which revision of it
+   * @param variant as above
+   * @param subfolder a folder's name, or several with slashes between them; null for the top
+   * @param patterns which files, by their paths in the repository; where there is a folder they
+   *     only exclude
+   * @return the snapshot's directory, which the folder is in
+   * @throws TenonException as {@link #download(ModelName, String)} does, and before the hub is
+   *     asked if the folder's name could lead out of a directory, or the patterns include anything
+   */
+  public Path download(
+      ModelName model,
+      @Nullable String variant,
+      @Nullable String subfolder,
+      FilePatterns patterns) {
+    return new Download(settings, model, ModelFiles.all(variant, subfolder, patterns)).run();
   }
 
   /**
@@ -109,7 +130,17 @@ public final class Hub {
    * @throws TenonException as {@link #download(ModelName, String)} does
    */
   public Path downloadConfig(ModelName model) {
-    return new Download(settings, model, ModelFiles.config()).run();
+    return downloadConfig(model, null);
+  }
+
+  /**
+   * {@link #downloadConfig(ModelName)} of a model in a folder of a repository.
+   *
+   * @param subfolder a folder's name, or several with slashes between them; null for the top
+   * @return the snapshot's directory, which the folder is in
+   */
+  public Path downloadConfig(ModelName model, @Nullable String subfolder) {
+    return new Download(settings, model, ModelFiles.config(subfolder)).run();
   }
 
   /** {@return the hub's address and the cache's directory} */

@@ -21,6 +21,7 @@ final class Listing {
   private final Repository repository;
   private final Crew crew;
   private List<String> tokenizer = List.of();
+  private long brought;
 
   Listing(
       HubListener listener, ModelName model, ModelFiles needed, Repository repository, Crew crew) {
@@ -42,19 +43,59 @@ final class Listing {
       return chosen();
     }
     List<RemoteFile> files = present(needed.descriptions(), snapshot);
+    RemoteFile config = config(files);
     if (!needed.weights().isEmpty()) {
-      RemoteFile weights = weights(snapshot);
-      files.add(weights);
-      if (CheckpointFiles.isIndex(weights.name())) {
-        fetch.file(weights, new Tally(HubListener.NONE, weights.size()));
-        files.addAll(shards(CheckpointFiles.shards(snapshot.snapshot().file(weights.name()))));
+      if (config != null) {
+        bring(config, fetch, snapshot);
       }
-    } else if (needed.descriptions().contains(ModelFiles.CONFIG)
-        && files.stream().noneMatch(file -> file.name().equals(ModelFiles.CONFIG))) {
-      throw new TenonException("The model has no config.json: model=" + model);
+      files.addAll(weights(config, fetch, snapshot));
+    } else if (config == null && needed.needsConfig()) {
+      throw new TenonException("The model has no config.json: model=" + model + needed.facts());
     }
     if (needed.tokenizer()) {
       files.addAll(tokenizerFiles(snapshot));
+    }
+    return files;
+  }
+
+  /** The bytes of files that say what else is needed, as far as they were not there. */
+  long brought() {
+    return brought;
+  }
+
+  private void bring(RemoteFile file, Fetch fetch, SnapshotWriter snapshot)
+      throws IOException, InterruptedException {
+    brought += snapshot.has(file) ? 0 : file.size();
+    fetch.file(file, new Tally(HubListener.NONE, file.size()));
+  }
+
+  private @Nullable RemoteFile config(List<RemoteFile> files) {
+    for (RemoteFile file : files) {
+      if (file.name().equals(needed.config())) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  /** The weight file, or the index and the shards it lists; none where all are excluded. */
+  private List<RemoteFile> weights(
+      @Nullable RemoteFile config, Fetch fetch, SnapshotWriter snapshot)
+      throws IOException, InterruptedException {
+    ModelFiles stated = config == null ? needed : snapshot.snapshot().stated(needed);
+    if (stated.weights().isEmpty()) {
+      return List.of();
+    }
+    List<RemoteFile> files = new ArrayList<>();
+    RemoteFile weights = weights(stated, snapshot);
+    files.add(weights);
+    if (CheckpointFiles.isIndex(weights.name())) {
+      bring(weights, fetch, snapshot);
+      List<String> shards = new ArrayList<>();
+      for (String shard : CheckpointFiles.shards(snapshot.snapshot().file(weights.name()))) {
+        shards.add(ModelFiles.shard(weights.name(), shard));
+      }
+      files.addAll(shards(shards));
     }
     return files;
   }
@@ -68,7 +109,7 @@ final class Listing {
       throws IOException, InterruptedException {
     List<String> listed = listed();
     if (listed != null) {
-      tokenizer = listed.stream().filter(ModelFiles::isTokenizer).sorted().distinct().toList();
+      tokenizer = listed.stream().filter(needed::isTokenizer).sorted().distinct().toList();
       return all(
           needed.patterns().leave(tokenizer), "The hub lists a file that it has not", "files");
     }
@@ -76,10 +117,11 @@ final class Listing {
         .warn(
             "The hub lists no files, so a tokenizer's are looked for by their usual names: model="
                 + model);
-    List<String> usual = needed.patterns().leave(ModelFiles.USUAL_TOKENIZER);
+    List<String> names = needed.usualTokenizer();
+    List<String> usual = needed.patterns().leave(names);
     List<RemoteFile> files = present(usual, snapshot);
     tokenizer =
-        ModelFiles.USUAL_TOKENIZER.stream()
+        names.stream()
             .filter(
                 name ->
                     !usual.contains(name) || files.stream().anyMatch(it -> it.name().equals(name)))
@@ -128,16 +170,22 @@ final class Listing {
     return files;
   }
 
-  private RemoteFile weights(SnapshotWriter snapshot) throws IOException, InterruptedException {
-    for (String name : needed.weights()) {
+  private RemoteFile weights(ModelFiles stated, SnapshotWriter snapshot)
+      throws IOException, InterruptedException {
+    for (String name : stated.weights()) {
       RemoteFile file = find(name, snapshot);
       if (file != null) {
         return file;
       }
     }
     throw new TenonException(
-        "The model has no weights that a load could use: model=%s, looked for=%s"
-            .formatted(model, String.join(" | ", needed.weights())));
+        "%s: model=%s, looked for=%s"
+            .formatted(
+                stated == needed
+                    ? "The model has no weights that a load could use"
+                    : "The model lacks the weights its config names",
+                model,
+                String.join(" | ", stated.weights())));
   }
 
   private @Nullable RemoteFile find(String name, SnapshotWriter snapshot)

@@ -1,12 +1,16 @@
 package dev.tenon.hub;
 
+import dev.tenon.TenonException;
 import dev.tenon.checkpoint.CheckpointFiles;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a model that are needed.
+ * The files of a model that are needed, by their paths in the repository.
  *
+ * @param folder what the paths of a model in a folder begin with, as {@code unet/}; empty for one
+ *     at the top
  * @param descriptions those that are needed if there are any
  * @param weights those of which the first there is is needed, with the shards it lists if it is an
  *     index; none if no weights are needed
@@ -14,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param patterns what is not needed after all; if they choose, nothing of the above is needed
  */
 record ModelFiles(
-    List<String> descriptions, List<String> weights, boolean tokenizer, FilePatterns patterns) {
-  static final String CONFIG = "config.json";
+    String folder,
+    List<String> descriptions,
+    List<String> weights,
+    boolean tokenizer,
+    FilePatterns patterns) {
+  private static final String CONFIG = "config.json";
   private static final String SKELETON = "skeleton.json";
 
   /** What a tokenizer is made of, beside the config. */
@@ -32,7 +40,7 @@ record ModelFiles(
           List.of());
 
   /** Where the hub lists no files: the names transformers' own tokenizers write. */
-  static final List<String> USUAL_TOKENIZER =
+  private static final List<String> USUAL_TOKENIZER =
       List.of(
           "tokenizer.json",
           "tokenizer_config.json",
@@ -54,22 +62,84 @@ record ModelFiles(
     tokenizer = tokenizer && !patterns.choose();
   }
 
-  /** What a load needs, and who puts text into the model: or what is chosen by name. */
-  static ModelFiles all(@Nullable String variant, FilePatterns patterns) {
+  /**
+   * What a load needs, and who puts text into the model: or what is chosen by name.
+   *
+   * @param subfolder that the model is in, or null
+   */
+  static ModelFiles all(
+      @Nullable String variant, @Nullable String subfolder, FilePatterns patterns) {
+    String folder = folder(subfolder);
+    if (subfolder != null && patterns.choose()) {
+      throw new TenonException(
+          "What is to be included is named from the top of the repository, without a subfolder:"
+              + " subfolder=%s, %s".formatted(Facts.quote(subfolder), patterns.facts()));
+    }
     return new ModelFiles(
-        List.of(CONFIG, "generation_config.json", SKELETON),
-        CheckpointFiles.weights(variant),
+        folder,
+        in(folder, List.of(CONFIG, "generation_config.json", SKELETON)),
+        in(folder, CheckpointFiles.weights(variant)),
         true,
         patterns);
   }
 
   /** What tells what a model is like. */
-  static ModelFiles config() {
-    return new ModelFiles(List.of(CONFIG, SKELETON), List.of(), false, FilePatterns.NONE);
+  static ModelFiles config(@Nullable String subfolder) {
+    String folder = folder(subfolder);
+    List<String> descriptions = in(folder, List.of(CONFIG, SKELETON));
+    return new ModelFiles(folder, descriptions, List.of(), false, FilePatterns.NONE);
   }
 
-  /** Whether a file at the top of a repository is a tokenizer's. */
-  static boolean isTokenizer(String path) {
-    return path.indexOf('/') < 0 && TOKENIZER.includes(path);
+  private static String folder(@Nullable String subfolder) {
+    if (subfolder == null) {
+      return "";
+    }
+    String name = CheckpointFiles.subfolder(subfolder);
+    if (!RepoPaths.isSafe(name)) {
+      throw new TenonException(
+          "A subfolder's name is none to make a directory of: subfolder=" + Facts.quote(subfolder));
+    }
+    return name + "/";
+  }
+
+  private static List<String> in(String folder, List<String> names) {
+    List<String> paths = new ArrayList<>(names.size());
+    names.forEach(name -> paths.add(folder + name));
+    return paths;
+  }
+
+  /** The path of a shard: it lies beside its index. */
+  static String shard(String index, String name) {
+    return index.substring(0, index.lastIndexOf('/') + 1) + name;
+  }
+
+  String config() {
+    return folder + CONFIG;
+  }
+
+  /** Whether the config, of those there are, is needed. */
+  boolean needsConfig() {
+    return descriptions.contains(config());
+  }
+
+  /** The same where the config names the weights itself, by a path in its folder. */
+  ModelFiles stating(String weights) {
+    return new ModelFiles(folder, descriptions, List.of(folder + weights), tokenizer, patterns);
+  }
+
+  /** Where the hub lists no files: the paths a tokenizer's files usually have. */
+  List<String> usualTokenizer() {
+    return in(folder, USUAL_TOKENIZER);
+  }
+
+  /** Whether a file of the repository is a tokenizer's, and lies beside the model. */
+  boolean isTokenizer(String path) {
+    String name = path.startsWith(folder) ? path.substring(folder.length()) : "/";
+    return name.indexOf('/') < 0 && TOKENIZER.includes(name);
+  }
+
+  /** What an error says of the folder, after the model's name. */
+  String facts() {
+    return folder.isEmpty() ? "" : ", subfolder=" + folder.substring(0, folder.length() - 1);
   }
 }

@@ -40,9 +40,13 @@ record RepoFolder(Path root, String repo) {
     return path().resolve(".no_exist").resolve(commit).resolve(file);
   }
 
-  /** Tenon's own note of the files of a commit that are a tokenizer's, a line each. */
-  Path tokenizer(String commit) {
-    return path().resolve(".tokenizer").resolve(commit);
+  /**
+   * Tenon's own note of the files of a commit that are a tokenizer's, a line each.
+   *
+   * @param folder of the repository that they are in, with a slash at its end, or empty
+   */
+  Path tokenizer(String folder, String commit) {
+    return path().resolve(".tokenizer").resolve(folder + commit);
   }
 
   /** The file whose lock is for who downloads a blob. */

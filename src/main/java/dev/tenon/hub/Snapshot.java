@@ -34,7 +34,7 @@ record Snapshot(RepoFolder folder, String commit) {
     if (needed.patterns().choose()) {
       return hasChosen(needed.patterns());
     }
-    boolean config = !needed.descriptions().contains(ModelFiles.CONFIG) || has(ModelFiles.CONFIG);
+    boolean config = !needed.needsConfig() || has(needed.config());
     return config && hasWeights(needed, false);
   }
 
@@ -48,7 +48,7 @@ record Snapshot(RepoFolder folder, String commit) {
         return false;
       }
     }
-    return hasWeights(needed, true) && (!needed.tokenizer() || hasTokenizer(needed.patterns()));
+    return hasWeights(needed, true) && (!needed.tokenizer() || hasTokenizer(needed));
   }
 
   /** Whether for each pattern there is a file at least. */
@@ -67,12 +67,31 @@ record Snapshot(RepoFolder folder, String commit) {
     }
   }
 
-  private boolean hasTokenizer(FilePatterns patterns) {
-    List<String> names = TokenizerNote.read(folder.tokenizer(commit));
-    return names != null && patterns.leave(names).stream().allMatch(this::has);
+  private boolean hasTokenizer(ModelFiles needed) {
+    List<String> names = TokenizerNote.read(folder.tokenizer(needed.folder(), commit), needed);
+    return names != null && needed.patterns().leave(names).stream().allMatch(this::has);
+  }
+
+  /**
+   * What is needed according to the config, once that is here: it may name the weights itself.
+   *
+   * @throws TenonException if it names what weights cannot be
+   */
+  ModelFiles stated(ModelFiles needed) {
+    boolean asks = needed.needsConfig() && !needed.weights().isEmpty();
+    String name = asks ? CheckpointFiles.stated(file(needed.config())) : null;
+    return name == null ? needed : needed.stating(name);
   }
 
   private boolean hasWeights(ModelFiles needed, boolean surely) {
+    try {
+      return hasStated(stated(needed), surely);
+    } catch (TenonException e) {
+      return false; // Whoever downloads or loads it says so.
+    }
+  }
+
+  private boolean hasStated(ModelFiles needed, boolean surely) {
     for (String name : needed.weights()) {
       if (has(name)) {
         return !CheckpointFiles.isIndex(name) || hasShards(name, needed.patterns());
@@ -84,12 +103,11 @@ record Snapshot(RepoFolder folder, String commit) {
   }
 
   private boolean hasShards(String index, FilePatterns patterns) {
-    try {
-      List<String> shards = CheckpointFiles.shards(file(index));
-      return patterns.leave(shards).stream().allMatch(this::has);
-    } catch (TenonException e) {
-      return false;
-    }
+    List<String> shards =
+        CheckpointFiles.shards(file(index)).stream()
+            .map(name -> ModelFiles.shard(index, name))
+            .toList();
+    return patterns.leave(shards).stream().allMatch(this::has);
   }
 
   private boolean isAbsent(String name) {

@@ -138,10 +138,10 @@ final class SnapshotWriter {
     }
   }
 
-  /** Notes which files of the commit are a tokenizer's, once they are there. */
-  void noteTokenizer(List<String> names) throws IOException {
-    Path note = snapshot.folder().tokenizer(snapshot.commit());
-    if (!names.equals(TokenizerNote.read(note))) {
+  /** Notes which files of the commit are the model's tokenizer's, once they are there. */
+  void noteTokenizer(ModelFiles model, List<String> names) throws IOException {
+    Path note = snapshot.folder().tokenizer(model.folder(), snapshot.commit());
+    if (!names.equals(TokenizerNote.read(note, model))) {
       Files.createDirectories(note.getParent());
       Path fresh = fresh();
       Files.writeString(fresh, TokenizerNote.write(names));

@@ -24,22 +24,27 @@ final class TokenizerNote {
     return note.toString();
   }
 
-  /** The names a note holds; null if there is none, or it is not one of Tenon's. */
-  static @Nullable List<String> read(Path file) {
+  /**
+   * The names a note holds; null if there is none, or it is not one of Tenon's.
+   *
+   * @param model whose tokenizer it is
+   */
+  static @Nullable List<String> read(Path file, ModelFiles model) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(LONGEST);
       List<String> names = new String(bytes, StandardCharsets.UTF_8).lines().toList();
-      boolean whole = bytes.length < LONGEST && names.stream().allMatch(TokenizerNote::isName);
+      boolean whole =
+          bytes.length < LONGEST && names.stream().allMatch(name -> isName(name, model));
       return whole ? names : null;
     } catch (IOException e) {
       return null;
     }
   }
 
-  private static boolean isName(String name) {
-    return ModelFiles.isTokenizer(name) && RepoPaths.isSafe(name);
+  private static boolean isName(String name, ModelFiles model) {
+    return model.isTokenizer(name) && RepoPaths.isSafe(name);
   }
 }

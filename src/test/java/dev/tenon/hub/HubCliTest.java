@@ -127,6 +127,48 @@ class HubCliTest extends HubFixture {
   }
 
   @Test
+  void aFolderIsDownloadedAndThenLoadedWithoutAsking() throws Exception {
+    for (String name : List.copyOf(server.files().keySet())) {
+      HubServer.Stored file = server.file(name);
+      server.file("text/" + name, file.bytes(), file.large());
+      server.remove(name);
+    }
+
+    Run download = run("download", "org/name", "--subfolder", "text");
+    assertThat(download.err).isEmpty();
+    assertThat(names(Path.of(download.out.strip())))
+        .containsExactly("config.json", "model.safetensors");
+    assertThat(download.out.strip()).endsWith(server.commit() + "/text");
+    int asked = server.asked().size();
+    Run load = run("load", "org/name", "--subfolder", "text");
+    assertThat(load.err).isEmpty();
+    assertThat(load.status).isZero();
+    assertThat(server.asked()).hasSize(asked);
+
+    assertThat(run("download", "org/name", "--subfolder", "text/", "--json").out)
+        .contains("\"commit\":\"" + server.commit() + "\"", "/text\",\"files\":[{\"name\":\"conf");
+    assertThat(run("download", "org/name", "--subfolder", "text", "--include", "*").status)
+        .isEqualTo(2);
+    Run refused = run("load", "org/name", "--subfolder", "../text", "--download");
+    assertThat(refused.err).startsWith("tenon: A subfolder is a plain name").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "skeleton"})
+  void aFolderIsBroughtByWhatNeedsIt(String command) throws Exception {
+    server.file("text/config.json", server.file("config.json").bytes(), false);
+    server.file("text/model.safetensors", server.file("model.safetensors").bytes(), true);
+
+    Run run = run(command, "org/name", "--subfolder=text", "--download");
+    assertThat(run.err).isEmpty();
+    assertThat(run.status).isZero();
+    assertThat(names(HubCache.at(root).require(ModelName.parse("org/name"))))
+        .containsExactly("text");
+    assertThat(server.asked().stream().anyMatch(it -> it.contains("safetensors")))
+        .isEqualTo(command.equals("plan"));
+  }
+
+  @Test
   void aRefusalIsOneLine() throws Exception {
     Run run = run("load", "org/other", "--download");
 
