@@ -33,7 +33,7 @@ final class Loading {
 
   private Loading() {}
 
-  static Model load(Path given, LoadOptions options) {
+  static LoadedModel load(Path given, LoadOptions options) {
     Path path = Adaptation.base(given, options);
     return traced(
         options,
@@ -57,7 +57,8 @@ final class Loading {
     return wanted ? ReadAhead.of(path) : ReadAhead.none();
   }
 
-  static Model load(Path path, Checkpoint checkpoint, SharedFiles files, LoadOptions options) {
+  static LoadedModel load(
+      Path path, Checkpoint checkpoint, SharedFiles files, LoadOptions options) {
     return traced(
         options,
         trace ->
@@ -65,7 +66,7 @@ final class Loading {
                 Preparation.of(checkpoint, path, options, trace), files, path, options, trace));
   }
 
-  static Model init(Path config, LoadOptions options) {
+  static LoadedModel init(Path config, LoadOptions options) {
     if (!options.adapters().isEmpty()) {
       throw new TenonException(
           "Adapters are merged into weights that are loaded: adapters=" + options.adapters());
@@ -81,17 +82,17 @@ final class Loading {
                 trace));
   }
 
-  private static Model traced(LoadOptions options, Function<Trace, Model> load) {
+  private static LoadedModel traced(LoadOptions options, Function<Trace, LoadedModel> load) {
     Trace trace = Trace.keeping();
     if (options.trace() == null) {
       return explained(trace, load);
     }
     try (ChromeTrace file = ChromeTrace.create(options.trace())) {
-      Model model = explained(trace, load);
+      LoadedModel model = explained(trace, load);
       try {
         file.write(trace);
       } catch (Throwable failure) {
-        model.close();
+        model.loaded().close();
         throw failure;
       }
       return model;
@@ -99,7 +100,7 @@ final class Loading {
   }
 
   /** Whatever stops a load, one exception says why. */
-  private static Model explained(Trace trace, Function<Trace, Model> load) {
+  private static LoadedModel explained(Trace trace, Function<Trace, LoadedModel> load) {
     try {
       Engine.warmUp();
       return load.apply(trace);
@@ -114,7 +115,7 @@ final class Loading {
     }
   }
 
-  private static Model carryOut(
+  private static LoadedModel carryOut(
       Preparation prepared,
       @Nullable SharedFiles files,
       Path path,
@@ -131,7 +132,7 @@ final class Loading {
     return digest == null ? null : Integrity.start(prepared.shards(), digest, LoadProgress.NONE);
   }
 
-  private static Model carryOut(
+  private static LoadedModel carryOut(
       Preparation prepared,
       @Nullable SharedFiles files,
       Path path,
@@ -158,7 +159,7 @@ final class Loading {
       if (prepared.adapters().untied()) {
         config.tie(false);
       }
-      return new Model(loaded, report, config, prepared.smallFiles(), options.seed());
+      return new LoadedModel(loaded, report, config, prepared.smallFiles(), options.seed());
     } catch (Throwable failure) {
       loaded.close();
       throw failure;

@@ -1,24 +1,16 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.ChangedFile;
-import dev.tenon.engine.Loaded;
-import dev.tenon.engine.TensorDigest;
 import dev.tenon.plan.Device;
-import dev.tenon.plan.ModulePath;
-import dev.tenon.plan.TieGroup;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,50 +26,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Model implements AutoCloseable {
   private final Guard guard = new Guard("model");
-  private final Loaded loaded;
-  private final LoadReport report;
-  private final Map<String, Integer> index;
-  private final ModelConfig config;
-  private final SmallFiles files;
-  private final long seed;
+  private final LoadedModel it;
 
-  Model(Loaded loaded, LoadReport report, ModelConfig config, SmallFiles files, long seed) {
-    this.loaded = loaded;
-    this.report = report;
-    this.config = config;
-    this.files = files;
-    this.seed = seed;
-    this.index = loaded.plan().skeleton().index();
+  Model(LoadedModel it) {
+    this.it = it;
   }
 
   /** What the load did. Stays as it was then. */
   public LoadReport report() {
-    return report;
+    return it.report();
   }
 
   /** What the model has, in the sizes it has now; what was released is still in it. */
   public Skeleton skeleton() {
-    return loaded.skeleton();
+    return it.loaded().skeleton();
   }
 
   /** The config, as it was or as changes left it. */
   public Config config() {
-    return using(model -> config.config());
+    return using(model -> it.config().config());
   }
 
   /** Names of all slots that hold a tensor: parameters, then buffers, in registration order. */
   public List<String> names() {
-    return names(slot -> true);
+    return it.names(slot -> true);
   }
 
   /** Names of parameters in registration order, tied ones included. */
   public List<String> parameters() {
-    return names(Slot::isParameter);
+    return it.names(Slot::isParameter);
   }
 
   /** Names of buffers in registration order. */
   public List<String> buffers() {
-    return names(slot -> !slot.isParameter());
+    return it.names(slot -> !slot.isParameter());
   }
 
   /**
@@ -86,7 +68,7 @@ public final class Model implements AutoCloseable {
    * @throws TenonException if the model has no such name or is closed
    */
   public Tensor tensor(String name) {
-    return using(model -> loaded.tensor(slot(name)));
+    return using(model -> it.tensor(name));
   }
 
   /**
@@ -105,46 +87,37 @@ public final class Model implements AutoCloseable {
     }
   }
 
-  /** A reader's use begins, and {@link #leave} ends it; false if the model is closed. */
-  boolean enterIfOpen() {
-    return guard.enterIfOpen();
+  /**
+   * Holds the model for longer than a call: until the lease is closed, no thread can close or
+   * change it.
+   *
+   * @return the lease, which the caller closes; empty if the model is closed or retired
+   * @throws TenonException if the model is being changed
+   */
+  public Optional<Lease> lease() {
+    return guard.enterIfOpen() ? Optional.of(new Lease(this)) : Optional.empty();
   }
 
   /** A use ends; the last one of a retired model frees it. */
   void leave() {
     if (guard.leave()) {
-      loaded.close();
+      it.loaded().close();
     }
   }
 
-  /** Closes as soon as nobody is inside, in the thread that leaves last. */
-  void retire() {
+  /**
+   * Closes as soon as nobody is inside, in the thread that leaves last; nobody comes in any more.
+   * Does not wait. Retiring again does nothing.
+   */
+  public void retire() {
     if (guard.retire()) {
-      loaded.close();
+      it.loaded().close();
     }
   }
 
   /** CRC-32 of each tensor's bytes, little-endian and row-major, by name; none on {@code meta}. */
   public Map<String, Integer> digests() {
-    return using(
-        model -> {
-          Map<Tensor, Integer> byTensor = new ConcurrentHashMap<>();
-          IntStream.range(0, index.size())
-              .filter(loaded::has)
-              .mapToObj(loaded::tensor)
-              .distinct()
-              .parallel()
-              .filter(tensor -> !tensor.is_meta())
-              .forEach(tensor -> byTensor.put(tensor, TensorDigest.crc32(tensor)));
-          Map<String, Integer> digests = new LinkedHashMap<>();
-          for (String name : names()) {
-            Integer crc = byTensor.get(loaded.tensor(slot(name)));
-            if (crc != null) {
-              digests.put(name, crc);
-            }
-          }
-          return digests;
-        });
+    return using(model -> it.digests());
   }
 
   /**
@@ -162,17 +135,17 @@ public final class Model implements AutoCloseable {
    * @throws TenonException if the model is closed or being changed
    */
   public List<ChangedFile> verify() {
-    return using(model -> loaded.changedFiles());
+    return using(model -> it.loaded().changedFiles());
   }
 
   /** Groups of names that share one tensor now. */
   public List<List<String>> tied() {
-    return using(model -> names(loaded.ties()));
+    return using(model -> it.tied());
   }
 
   /** The config's {@code tie_word_embeddings}, as it is or was last set. */
   public boolean tieWordEmbeddings() {
-    return using(model -> config.tied());
+    return using(model -> it.config().tied());
   }
 
   /**
@@ -185,11 +158,7 @@ public final class Model implements AutoCloseable {
    *     nothing says what is tied, or if ties are asked for that its skeleton file lacks
    */
   public void tieWordEmbeddings(boolean value) {
-    change(
-        () -> {
-          loaded.bind(config.groups(value, loaded.plan().parted()));
-          config.tie(value);
-        });
+    change(() -> it.tieWordEmbeddings(value));
   }
 
   /**
@@ -219,11 +188,7 @@ public final class Model implements AutoCloseable {
           "A vocabulary has at least one token: tokens=" + tokens + ", multiple=" + multiple);
     }
     long padded = Math.multiplyExact((tokens - 1) / multiple + 1, multiple);
-    change(
-        () -> {
-          loaded.resize(config.tokenSlots(), padded, seed);
-          config.setTokens(padded);
-        });
+    change(() -> it.resizeTokenEmbeddings(padded));
   }
 
   /**
@@ -236,22 +201,7 @@ public final class Model implements AutoCloseable {
    * @throws TenonException if the model is closed or in use, or has nothing of that name
    */
   public void release(String prefix) {
-    change(
-        () -> {
-          BitSet slots = new BitSet();
-          index.forEach(
-              (name, slot) -> {
-                if (loaded.has(slot) && ModulePath.covers(prefix, name)) {
-                  slots.set(slot);
-                }
-              });
-          if (slots.isEmpty()) {
-            throw new TenonException(
-                "The model has no such module or tensor: name=%s, class=%s"
-                    .formatted(prefix, loaded.skeleton().className()));
-          }
-          loaded.release(slots);
-        });
+    change(() -> it.release(prefix));
   }
 
   /**
@@ -264,7 +214,7 @@ public final class Model implements AutoCloseable {
    * @throws TenonException if the model is closed or in use, or there is no such device
    */
   public void to(String device, @Nullable DType dtype) {
-    change(() -> loaded.to(Device.parse(device), dtype));
+    change(() -> it.loaded().to(Device.parse(device), dtype));
   }
 
   /**
@@ -285,18 +235,18 @@ public final class Model implements AutoCloseable {
    *     the message says otherwise the directory is as it was
    */
   public SaveReport save(Path directory, SaveOptions options) {
-    return using(model -> new Saving(loaded, config, files).to(directory, options));
+    return using(model -> new Saving(it).to(directory, options));
   }
 
   /**
-   * Frees every tensor. Closing again does nothing.
+   * Frees every tensor. Closing again does nothing. Where others may be inside, {@link #retire}.
    *
    * @throws TenonException if a thread is inside a call; then the model stays open
    */
   @Override
   public void close() {
     if (guard.close()) {
-      loaded.close();
+      it.loaded().close();
     }
   }
 
@@ -306,35 +256,8 @@ public final class Model implements AutoCloseable {
       change.run();
     } finally {
       if (guard.endChange()) {
-        loaded.close();
+        it.loaded().close();
       }
     }
-  }
-
-  private int slot(String name) {
-    Integer slot = index.get(name);
-    if (slot == null || !loaded.has(slot)) {
-      throw new TenonException(
-          "The model has no such tensor%s: name=%s, class=%s"
-              .formatted(slot == null ? "" : " any more", name, skeleton().className()));
-    }
-    return slot;
-  }
-
-  private List<String> names(Predicate<Slot> wanted) {
-    List<Slot> slots = loaded.skeleton().slots();
-    return IntStream.range(0, slots.size())
-        .filter(loaded::has)
-        .mapToObj(slots::get)
-        .filter(wanted)
-        .map(Slot::name)
-        .toList();
-  }
-
-  private List<List<String>> names(List<TieGroup> groups) {
-    List<Slot> slots = skeleton().slots();
-    return groups.stream()
-        .map(group -> group.members().stream().map(i -> slots.get(i).name()).toList())
-        .toList();
   }
 }

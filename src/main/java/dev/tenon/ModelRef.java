@@ -1,7 +1,7 @@
 package dev.tenon;
 
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -44,8 +44,10 @@ public final class ModelRef implements AutoCloseable {
       Model model = current.get();
       if (model == null) {
         throw closed();
-      } else if (model.enterIfOpen()) {
-        return new Lease(model);
+      }
+      Optional<Lease> lease = model.lease();
+      if (lease.isPresent()) {
+        return lease.get();
       } else if (current.get() == model) {
         throw new TenonException("The current model was closed by its own close method");
       }
@@ -131,28 +133,5 @@ public final class ModelRef implements AutoCloseable {
 
   private static TenonException closed() {
     return new TenonException("Attempt to use a reference to a model, but it is closed");
-  }
-
-  /** One reader's hold on one version. For one thread at a time. */
-  public static final class Lease implements AutoCloseable {
-    private final Model model;
-    private final AtomicBoolean open = new AtomicBoolean(true);
-
-    private Lease(Model model) {
-      this.model = model;
-    }
-
-    /** The version; it and its tensors live until this lease is closed. */
-    public Model model() {
-      return model;
-    }
-
-    /** Ends the hold, and frees the version if it was its last. Closing again does nothing. */
-    @Override
-    public void close() {
-      if (open.getAndSet(false)) {
-        model.leave();
-      }
-    }
   }
 }

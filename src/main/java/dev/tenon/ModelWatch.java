@@ -1,6 +1,7 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.CheckpointStamp;
+import java.nio.file.Path;
 
 /**
  * A model that follows its files: whenever the weight files, their index, the config, the skeleton
@@ -24,7 +25,37 @@ public final class ModelWatch implements AutoCloseable {
     this.thread = thread;
   }
 
-  static ModelWatch start(WatchTarget target, LoadOptions options, ReloadListener listener) {
+  /**
+   * Loads a checkpoint, and loads it again whenever its files or a symbolic link to them change.
+   *
+   * @param path a checkpoint's directory, a weight file, or an index of shards
+   * @param options how, each time
+   * @param listener told of each reload that worked or failed
+   * @return the watch, which the caller closes
+   * @throws TenonException if the first load fails, see {@link Tenon#load}
+   */
+  public static ModelWatch start(Path path, LoadOptions options, ReloadListener listener) {
+    return start(WatchTarget.of(path, options.subfolder()), options, listener);
+  }
+
+  /**
+   * Watches a model by name: also for a new commit of its revision in the Hugging Face cache. While
+   * a download is under way, reloads fail and the version before stays.
+   *
+   * @param model a path, {@code org/name}, or {@code org/name@revision}, see {@link
+   *     Tenon#locate(String)}
+   * @param options how, each time; with {@link LoadOptions#hub()} the first load may download, the
+   *     later ones follow what others bring into the cache
+   * @param listener told of each reload that worked or failed
+   * @return the watch, which the caller closes
+   * @throws TenonException if there is no such model, or the first load fails
+   */
+  public static ModelWatch start(String model, LoadOptions options, ReloadListener listener) {
+    return start(WatchTarget.of(model, options), options, listener);
+  }
+
+  private static ModelWatch start(
+      WatchTarget target, LoadOptions options, ReloadListener listener) {
     CheckpointStamp before = target.stamp();
     ModelRef model = new ModelRef(Tenon.load(target.path().get(), options));
     try {

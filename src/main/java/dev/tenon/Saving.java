@@ -37,12 +37,12 @@ final class Saving {
   private final ModelConfig config;
   private final SmallFiles files;
 
-  Saving(Loaded loaded, ModelConfig config, SmallFiles files) {
-    this.loaded = loaded;
+  Saving(LoadedModel model) {
+    this.loaded = model.loaded();
+    this.config = model.config();
+    this.files = model.files();
     this.skeleton = config.described(loaded.skeleton());
     this.slots = skeleton.slots();
-    this.config = config;
-    this.files = files;
   }
 
   @SuppressWarnings("try") // A span works by being closed; nothing refers to it.

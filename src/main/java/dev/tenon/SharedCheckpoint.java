@@ -55,7 +55,7 @@ public final class SharedCheckpoint implements AutoCloseable {
     }
     guard.enter();
     try {
-      return Loading.load(path, checkpoint, files, options);
+      return new Model(Loading.load(path, checkpoint, files, options));
     } finally {
       guard.leave();
     }

@@ -73,7 +73,7 @@ public final class Tenon {
    *     fit, memory is short, or the load is strict and not exact; nothing is left allocated
    */
   public static Model load(Path path, LoadOptions options) {
-    return Loading.load(Location.within(path, options), options);
+    return new Model(Loading.load(Location.within(path, options), options));
   }
 
   /**
@@ -132,35 +132,6 @@ public final class Tenon {
   }
 
   /**
-   * Loads a checkpoint, and loads it again whenever its files or a symbolic link to them change.
-   *
-   * @param path a checkpoint's directory, a weight file, or an index of shards
-   * @param options how, each time
-   * @param listener told of each reload that worked or failed
-   * @return the watch, which the caller closes
-   * @throws TenonException if the first load fails, see {@link #load}
-   */
-  public static ModelWatch watch(Path path, LoadOptions options, ReloadListener listener) {
-    return ModelWatch.start(WatchTarget.of(path, options.subfolder()), options, listener);
-  }
-
-  /**
-   * Watches a model by name: also for a new commit of its revision in the Hugging Face cache. While
-   * a download is under way, reloads fail and the version before stays.
-   *
-   * @param model a path, {@code org/name}, or {@code org/name@revision}, see {@link
-   *     #locate(String)}
-   * @param options how, each time; with {@link LoadOptions#hub()} the first load may download, the
-   *     later ones follow what others bring into the cache
-   * @param listener told of each reload that worked or failed
-   * @return the watch, which the caller closes
-   * @throws TenonException if there is no such model, or the first load fails
-   */
-  public static ModelWatch watch(String model, LoadOptions options, ReloadListener listener) {
-    return ModelWatch.start(WatchTarget.of(model, options), options, listener);
-  }
-
-  /**
    * Builds a model from a config alone: everything is initialised, ties are shared.
    *
    * @param config a {@code config.json}, or the directory it is in
@@ -169,7 +140,7 @@ public final class Tenon {
    * @throws TenonException if the config cannot be read, the class is not known, or memory is short
    */
   public static Model init(Path config, LoadOptions options) {
-    return Loading.init(Location.within(config, options), options);
+    return new Model(Loading.init(Location.within(config, options), options));
   }
 
   /**

@@ -28,8 +28,8 @@ class ModelRefTest {
   void aReaderKeepsItsVersionUntilItLeaves() {
     try (ModelRef ref = new ModelRef(first);
         Model second = load()) {
-      ModelRef.Lease old = ref.acquire();
-      ModelRef.Lease alsoOld = ref.acquire();
+      Lease old = ref.acquire();
+      Lease alsoOld = ref.acquire();
       Tensor head = old.model().tensor(HEAD);
 
       ref.swap(second);
@@ -57,7 +57,7 @@ class ModelRefTest {
   void closingFreesWithTheLastReader() {
     Tensor head = first.tensor(HEAD);
     ModelRef ref = new ModelRef(first);
-    ModelRef.Lease lease = ref.acquire();
+    Lease lease = ref.acquire();
 
     ref.close();
     ref.close();
@@ -84,7 +84,7 @@ class ModelRefTest {
   @Test
   void aLeasedModelIsNeitherChangedNorClosed() {
     try (ModelRef ref = new ModelRef(first)) {
-      try (ModelRef.Lease lease = ref.acquire()) {
+      try (Lease lease = ref.acquire()) {
         Model model = lease.model();
         assertThatThrownBy(() -> model.tieWordEmbeddings(false)).hasMessageContaining("in use");
         assertThatThrownBy(model::close).hasMessageContaining("in use: calls=1");

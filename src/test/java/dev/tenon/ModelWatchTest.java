@@ -60,7 +60,7 @@ class ModelWatchTest {
   }
 
   private ModelWatch watch() {
-    return Tenon.watch(current, LoadOptions.defaults(), listener);
+    return ModelWatch.start(current, LoadOptions.defaults(), listener);
   }
 
   private void redirect(String target) throws IOException {
@@ -88,7 +88,7 @@ class ModelWatchTest {
   @Test
   void aRedirectedLinkIsFollowedWhileReadersKeepTheirVersion() throws Exception {
     try (ModelWatch watch = watch();
-        ModelRef.Lease old = watch.model().acquire()) {
+        Lease old = watch.model().acquire()) {
       assertThat(ties(watch)).isOne();
 
       redirect("two");
@@ -189,7 +189,7 @@ class ModelWatchTest {
             listener.failed(failure);
           }
         };
-    try (ModelWatch watch = Tenon.watch(current, LoadOptions.defaults(), failing)) {
+    try (ModelWatch watch = ModelWatch.start(current, LoadOptions.defaults(), failing)) {
       redirect("two");
       assertThat(next()).isInstanceOf(LoadReport.class);
       assertThat(uncaught.poll(30, TimeUnit.SECONDS)).hasMessage("mine");
@@ -236,7 +236,7 @@ class ModelWatchTest {
             listener.failed(failure);
           }
         };
-    ModelWatch watch = Tenon.watch(current, LoadOptions.defaults(), closing);
+    ModelWatch watch = ModelWatch.start(current, LoadOptions.defaults(), closing);
     watches.add(watch);
     redirect("two");
     assertThat(next()).isInstanceOf(LoadReport.class);

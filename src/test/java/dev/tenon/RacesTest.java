@@ -289,7 +289,7 @@ class RacesTest {
   /** A lease is of one version, whole, whatever becomes current meanwhile. */
   private Void leaseUntil(AtomicBoolean done, ModelRef ref) {
     do {
-      try (ModelRef.Lease lease = ref.acquire()) {
+      try (Lease lease = ref.acquire()) {
         Model model = lease.model();
         Map<String, Integer> digests = model.digests();
         assertThat(digests).isIn(right.get(ONE), right.get(OTHER));
@@ -375,7 +375,7 @@ class RacesTest {
     copy(ONE, live);
     for (int i = 0; i < Math.max(1, RACES / 10); i++) {
       AtomicReference<Throwable> failure = new AtomicReference<>();
-      ModelWatch watch = Tenon.watch(live, LoadOptions.defaults(), recording(failure));
+      ModelWatch watch = ModelWatch.start(live, LoadOptions.defaults(), recording(failure));
       ModelRef model = watch.model();
       AtomicBoolean done = new AtomicBoolean();
       long millis = random.nextInt(400);
