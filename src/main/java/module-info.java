@@ -18,13 +18,22 @@ module dev.tenon {
   exports dev.tenon.adapter;
   exports dev.tenon.bind;
   exports dev.tenon.checkpoint;
+  exports dev.tenon.checkpoint.directory;
+  exports dev.tenon.checkpoint.write;
   exports dev.tenon.hub;
   exports dev.tenon.integrity;
   exports dev.tenon.plan;
+  exports dev.tenon.plan.box;
+  exports dev.tenon.plan.names;
+  exports dev.tenon.plan.place;
+  exports dev.tenon.plan.save;
+  exports dev.tenon.plan.tie;
   exports dev.tenon.quantised;
   exports dev.tenon.report;
   exports dev.tenon.skeleton;
   exports dev.tenon.tensor;
+  exports dev.tenon.trace;
+  exports dev.tenon.watch;
 
   uses dev.tenon.skeleton.Family;
 

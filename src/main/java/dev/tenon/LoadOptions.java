@@ -1,9 +1,9 @@
 package dev.tenon;
 
 import dev.tenon.hub.Hub;
-import dev.tenon.plan.Device;
-import dev.tenon.plan.DeviceRequest;
-import dev.tenon.plan.KeyMapping;
+import dev.tenon.plan.names.KeyMapping;
+import dev.tenon.plan.place.Device;
+import dev.tenon.plan.place.DeviceRequest;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import dev.tenon.plan.PlanBytes;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
+import dev.tenon.trace.Interval;
+import dev.tenon.trace.Millis;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,9 @@
 package dev.tenon;
 
 import dev.tenon.checkpoint.ChangedFile;
-import dev.tenon.plan.Device;
+import dev.tenon.load.LoadedModel;
+import dev.tenon.load.Saving;
+import dev.tenon.plan.place.Device;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;

@@ -1,6 +1,6 @@
 package dev.tenon;
 
-import dev.tenon.plan.Device;
+import dev.tenon.plan.place.Device;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 

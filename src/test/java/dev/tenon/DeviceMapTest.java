@@ -3,7 +3,7 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenon.plan.Device;
+import dev.tenon.plan.place.Device;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.Map;

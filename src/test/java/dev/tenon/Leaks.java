@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.engine.Resources;
 import dev.tenon.tensor.DType;
+import dev.tenon.watch.ModelRef;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.hub.Hub;
-import dev.tenon.plan.Device;
-import dev.tenon.plan.KeyMapping;
+import dev.tenon.plan.names.KeyMapping;
+import dev.tenon.plan.place.Device;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.engine.Resources;
 import dev.tenon.tensor.DType;
+import dev.tenon.watch.ModelRef;
+import dev.tenon.watch.ModelWatch;
+import dev.tenon.watch.ReloadListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.tenon;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -37,7 +37,7 @@ class RoomsTest {
   void adaptersChangeAPlanThatKnowsNothingOfThem() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.tenon", "dev.tenon.adapter..")
+        .resideOutsideOfPackages("dev.tenon.load", "dev.tenon.adapter..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.tenon.adapter..")
@@ -65,7 +65,7 @@ class RoomsTest {
   @Test
   void aPageIsMadeOfTheReportAlone() {
     refuse("report", "org.bytedeco..", "dev.tenon.engine..", "dev.tenon.nativecore..");
-    refuse("report", "dev.tenon.checkpoint..", "dev.tenon.trace..");
+    refuse("report", "dev.tenon.checkpoint..", "dev.tenon.load..");
     noClasses()
         .that()
         .resideOutsideOfPackages("dev.tenon.report..", "dev.tenon.cli..")
@@ -111,7 +111,8 @@ class RoomsTest {
     refuse("hub", "dev.tenon.skeleton..", "dev.tenon.plan..");
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.tenon", "dev.tenon.cli", "dev.tenon.hub")
+        .resideOutsideOfPackages(
+            "dev.tenon", "dev.tenon.load", "dev.tenon.watch", "dev.tenon.cli", "dev.tenon.hub..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.tenon.hub..")
@@ -122,11 +123,79 @@ class RoomsTest {
   void onlyTheHubKnowsTheNetwork() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.tenon.hub..")
+        .resideOutsideOfPackages("dev.tenon.hub", "dev.tenon.hub.http")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.net.http..")
         .check(TENON);
+  }
+
+  @Test
+  void theRoomsOfTheEngineGoOneWay() {
+    refuse("engine.torch", "dev.tenon.engine", "dev.tenon.engine.bytes", "dev.tenon.engine.init");
+    refuse("engine.bytes", "dev.tenon.engine", "dev.tenon.engine.init");
+    refuse("engine.init", "dev.tenon.engine");
+    refuse("engine.start", "dev.tenon.engine");
+  }
+
+  @Test
+  void geometryAndNamesKnowNoPlan() {
+    refuse("plan.box", "dev.tenon.plan");
+    refuse("plan.names", "dev.tenon.plan", "dev.tenon.plan.box");
+  }
+
+  @Test
+  void aPlanKnowsNothingOfWhatIsMadeOfIt() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tenon.plan")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.tenon.plan.place", "dev.tenon.plan.save", "dev.tenon.plan.move")
+        .check(TENON);
+  }
+
+  @Test
+  void formatsAreReadByTheCheckpointAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tenon.checkpoint..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.tenon.checkpoint.torch..", "dev.tenon.checkpoint.format..")
+        .check(TENON);
+    refuse("checkpoint.format", "dev.tenon.checkpoint.torch", "dev.tenon.checkpoint.directory");
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.tenon.checkpoint", "dev.tenon.checkpoint.directory")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.checkpoint.write..")
+        .check(TENON);
+  }
+
+  @Test
+  void watchingIsBuiltOnWhatEveryUserSees() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tenon.watch..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.watch..")
+        .check(TENON);
+    refuse("watch", "dev.tenon.engine..", "dev.tenon.plan..");
+  }
+
+  @Test
+  void loadsAreForTheDoorAndTheWatch() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.tenon", "dev.tenon.load", "dev.tenon.watch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tenon.load..")
+        .check(TENON);
+    refuse("load", "dev.tenon.cli..", "dev.tenon.watch..");
   }
 
   @Test
@@ -136,7 +205,7 @@ class RoomsTest {
         .resideInAPackage("dev.tenon.engine..")
         .should()
         .dependOnClassesThat(
-            resideInAPackage("dev.tenon")
+            resideInAnyPackage("dev.tenon", "dev.tenon.load..", "dev.tenon.watch..")
                 .and(not(belongToAnyOf(TenonException.class, Rng.class, Residency.class))))
         .check(TENON);
   }

@@ -25,7 +25,7 @@ import java.util.zip.GZIPInputStream;
  * What the reference saves, and what this library does. {@code check_save.py} makes the one and,
  * asked with {@code -Dtenon.saved=DIRECTORY}, checks the other.
  */
-final class Saved {
+public final class Saved {
   /** Bytes of a shard in golden files: several even for small models. */
   static final long SHARD_BYTES = 20_000;
 
@@ -107,7 +107,7 @@ final class Saved {
         .toList();
   }
 
-  static JsonNode config(Path directory) throws IOException {
+  public static JsonNode config(Path directory) throws IOException {
     return JSON.readTree(directory.resolve("config.json").toFile());
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tenon.load.ModelConfig;
+import dev.tenon.load.SkeletonSource;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Exported;
 import dev.tenon.skeleton.GoldenFamilies;

@@ -1,7 +1,7 @@
 package dev.tenon.adapter;
 
 import dev.tenon.TenonException;
-import dev.tenon.checkpoint.CheckpointFiles;
+import dev.tenon.checkpoint.directory.CheckpointFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

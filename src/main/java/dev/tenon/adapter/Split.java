@@ -1,11 +1,11 @@
 package dev.tenon.adapter;
 
-import dev.tenon.plan.Box;
 import dev.tenon.plan.Factor;
 import dev.tenon.plan.LowRank;
-import dev.tenon.plan.ModuleNames;
-import dev.tenon.plan.Piece;
-import dev.tenon.plan.StoredTensor;
+import dev.tenon.plan.box.Box;
+import dev.tenon.plan.box.Piece;
+import dev.tenon.plan.save.ModuleNames;
+import dev.tenon.plan.save.StoredTensor;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;

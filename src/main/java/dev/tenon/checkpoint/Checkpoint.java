@@ -1,6 +1,8 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.directory.CheckpointFiles;
+import dev.tenon.checkpoint.directory.WeightFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

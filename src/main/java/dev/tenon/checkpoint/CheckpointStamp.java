@@ -1,6 +1,8 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.directory.Links;
+import dev.tenon.checkpoint.directory.WeightFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.checkpoint.format.Errors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

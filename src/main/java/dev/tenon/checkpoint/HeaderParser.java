@@ -2,6 +2,8 @@ package dev.tenon.checkpoint;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.format.Errors;
+import dev.tenon.checkpoint.format.StrictJson;
 import dev.tenon.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.checkpoint.format.Errors;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;

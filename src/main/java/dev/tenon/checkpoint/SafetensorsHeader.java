@@ -2,6 +2,10 @@ package dev.tenon.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.format.Errors;
+import dev.tenon.checkpoint.format.FileKind;
+import dev.tenon.checkpoint.format.RegularFile;
+import dev.tenon.checkpoint.format.StrictJson;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;

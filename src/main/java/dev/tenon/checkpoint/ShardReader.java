@@ -1,6 +1,8 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.format.FileKind;
+import dev.tenon.checkpoint.torch.TorchFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the header of a weight file of either format, and of many at once. */
-final class ShardReader {
+public final class ShardReader {
   private static final List<String> TORCH_NAMES = List.of(".bin", ".pt", ".pth", ".ckpt");
 
   /** Fewer are read before the pool's threads have started. */
@@ -52,7 +54,7 @@ final class ShardReader {
   }
 
   /** Reads one header. */
-  static Shard read(Path file) {
+  public static Shard read(Path file) {
     return isTorch(file) ? TorchFile.read(file) : SafetensorsHeader.read(file).toShard();
   }
 

@@ -3,7 +3,7 @@ package dev.tenon.checkpoint;
 import dev.tenon.tensor.Shape;
 
 /** What strides, in elements, say about a shape. */
-final class Strides {
+public final class Strides {
   private Strides() {}
 
   /** Whether these are the strides of row-major order; a dimension of size 1 may have any. */
@@ -29,7 +29,7 @@ final class Strides {
    *
    * @throws ArithmeticException if that passes 2^63 − 1
    */
-  static long extent(Shape shape, Shape strides) {
+  public static long extent(Shape shape, Shape strides) {
     if (shape.elements() == 0) {
       return 0;
     }

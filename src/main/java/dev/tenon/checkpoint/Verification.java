@@ -1,6 +1,11 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.directory.Inventory;
+import dev.tenon.checkpoint.directory.ShardIndex;
+import dev.tenon.checkpoint.directory.WeightFiles;
+import dev.tenon.checkpoint.format.Errors;
+import dev.tenon.checkpoint.torch.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

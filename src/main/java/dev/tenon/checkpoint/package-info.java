@@ -9,8 +9,7 @@
  *   <li>{@link dev.tenon.checkpoint.TensorEntry} is one tensor: a name, a dtype, a shape and an
  *       absolute offset in a {@link dev.tenon.checkpoint.Shard}'s file, whatever its format.
  *   <li>{@link dev.tenon.checkpoint.SafetensorsHeader} holds every rule of the safetensors format,
- *       the classes behind {@code pytorch_model.bin} a zip directory and an unpickler that builds
- *       tensors and plain containers and never runs code.
+ *       {@code checkpoint.torch} those of torch's own.
  *   <li>{@link dev.tenon.checkpoint.Verification} says whether files keep those rules.
  * </ol>
  *

@@ -1,7 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.TenonException;
-import dev.tenon.plan.Device;
+import dev.tenon.plan.place.Device;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.cli.output.Console;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 

@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.TenonException;
+import dev.tenon.cli.output.Console;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;

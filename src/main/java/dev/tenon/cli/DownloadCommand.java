@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.TenonException;
+import dev.tenon.cli.output.Console;
 import dev.tenon.hub.FilePatterns;
 import dev.tenon.hub.ModelName;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
+import dev.tenon.cli.output.Console;
+import dev.tenon.cli.output.Progress;
 import dev.tenon.hub.FilePatterns;
 import dev.tenon.hub.Hub;
 import dev.tenon.hub.HubListener;

@@ -3,6 +3,7 @@ package dev.tenon.cli;
 import dev.tenon.LoadOptions;
 import dev.tenon.Model;
 import dev.tenon.Tenon;
+import dev.tenon.cli.output.Console;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;

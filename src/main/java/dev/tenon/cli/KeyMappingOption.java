@@ -2,7 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.LoadOptions;
 import dev.tenon.TenonException;
-import dev.tenon.plan.KeyMapping;
+import dev.tenon.plan.names.KeyMapping;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
+import dev.tenon.cli.output.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

@@ -2,6 +2,10 @@ package dev.tenon.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.Tenon;
+import dev.tenon.cli.output.Console;
+import dev.tenon.cli.output.Json;
+import dev.tenon.cli.output.Table;
+import dev.tenon.cli.output.Units;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.Skeleton;

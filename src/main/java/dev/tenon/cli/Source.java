@@ -1,7 +1,8 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
-import dev.tenon.checkpoint.CheckpointFiles;
+import dev.tenon.checkpoint.directory.CheckpointFiles;
+import dev.tenon.cli.output.Console;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;

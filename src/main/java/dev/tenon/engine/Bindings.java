@@ -1,7 +1,8 @@
 package dev.tenon.engine;
 
 import dev.tenon.TenonException;
-import dev.tenon.plan.TieGroup;
+import dev.tenon.engine.torch.Tensors;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /** Which slots share a tensor: one Java object and one pointer for all names of a tie group. */
-@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+@SuppressWarnings("try")
+public // A scope works by being closed; nothing refers to it.
 final class Bindings {
   private Bindings() {}
 
@@ -126,7 +128,7 @@ final class Bindings {
   }
 
   /** Frees each tensor of the first array once, unless the second has it too. */
-  static void free(Tensor[] tensors, Tensor[] kept) {
+  public static void free(Tensor[] tensors, Tensor[] kept) {
     Set<Tensor> done = identitySet(tensors.length + kept.length);
     Collections.addAll(done, kept);
     for (Tensor tensor : tensors) {

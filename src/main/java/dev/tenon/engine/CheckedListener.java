@@ -1,5 +1,7 @@
 package dev.tenon.engine;
 
+import dev.tenon.engine.torch.TorchErrors;
+
 /** Says of an application's listener that fails that it did. */
 record CheckedListener(LoadListener listener) implements LoadListener {
   @Override

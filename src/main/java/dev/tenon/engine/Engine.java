@@ -3,7 +3,12 @@ package dev.tenon.engine;
 import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.engine.bytes.ShardFiles;
+import dev.tenon.engine.bytes.SharedFiles;
 import dev.tenon.engine.start.TorchRuntime;
+import dev.tenon.engine.torch.LazyCore;
+import dev.tenon.engine.torch.Shortage;
+import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.nativecore.UnmappableFile;
 import dev.tenon.plan.LoadPlan;
 import java.util.ArrayList;
@@ -68,7 +73,7 @@ public final class Engine {
     return run(plan, files.shards(), files.files(), options, listener, core);
   }
 
-  static Loaded load(
+  public static Loaded load(
       LoadPlan plan,
       List<Shard> shards,
       EngineOptions options,

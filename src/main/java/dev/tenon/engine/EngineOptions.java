@@ -2,8 +2,9 @@ package dev.tenon.engine;
 
 import dev.tenon.Residency;
 import dev.tenon.Rng;
-import dev.tenon.plan.Device;
-import dev.tenon.plan.Placement;
+import dev.tenon.engine.init.UserInitializer;
+import dev.tenon.plan.place.Device;
+import dev.tenon.plan.place.Placement;
 import dev.tenon.trace.Trace;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,17 @@
 package dev.tenon.engine;
 
 import dev.tenon.Residency;
-import dev.tenon.plan.Device;
+import dev.tenon.engine.bytes.Reader;
+import dev.tenon.engine.bytes.ShardFiles;
+import dev.tenon.engine.torch.Allocation;
+import dev.tenon.engine.torch.LazyCore;
+import dev.tenon.engine.torch.Preflight;
+import dev.tenon.engine.torch.Tensors;
+import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.plan.LoadPlan;
-import dev.tenon.plan.Placement;
 import dev.tenon.plan.Step;
+import dev.tenon.plan.place.Device;
+import dev.tenon.plan.place.Placement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

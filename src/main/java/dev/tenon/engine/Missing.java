@@ -2,6 +2,13 @@ package dev.tenon.engine;
 
 import dev.tenon.Rng;
 import dev.tenon.TenonException;
+import dev.tenon.engine.init.InitEngine;
+import dev.tenon.engine.init.InitEngines;
+import dev.tenon.engine.init.InitTask;
+import dev.tenon.engine.init.UserInitializer;
+import dev.tenon.engine.torch.Interruption;
+import dev.tenon.engine.torch.LazyCore;
+import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.plan.InitialValues;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;

@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.engine.init.Rules;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Step;

@@ -1,10 +1,19 @@
 package dev.tenon.engine;
 
 import dev.tenon.Residency;
-import dev.tenon.plan.Device;
-import dev.tenon.plan.Piece;
+import dev.tenon.engine.bytes.DeviceReads;
+import dev.tenon.engine.bytes.NativeMoves;
+import dev.tenon.engine.bytes.Population;
+import dev.tenon.engine.bytes.Reader;
+import dev.tenon.engine.bytes.ShardFiles;
+import dev.tenon.engine.bytes.Views;
+import dev.tenon.engine.bytes.Workers;
+import dev.tenon.engine.torch.LazyCore;
+import dev.tenon.engine.torch.Tensors;
 import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
+import dev.tenon.plan.box.Piece;
+import dev.tenon.plan.place.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,6 +1,8 @@
 package dev.tenon.engine;
 
-import dev.tenon.plan.TieGroup;
+import dev.tenon.engine.init.TokenRows;
+import dev.tenon.engine.torch.Preflight;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.TokenSlot;

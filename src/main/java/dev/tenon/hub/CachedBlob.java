@@ -1,5 +1,6 @@
 package dev.tenon.hub;
 
+import dev.tenon.hub.cache.ContentHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

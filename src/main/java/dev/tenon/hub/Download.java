@@ -1,6 +1,16 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.cache.RemoteFile;
+import dev.tenon.hub.cache.RepoFolder;
+import dev.tenon.hub.cache.Snapshot;
+import dev.tenon.hub.cache.SnapshotWriter;
+import dev.tenon.hub.http.Backoff;
+import dev.tenon.hub.http.Facts;
+import dev.tenon.hub.http.HubClient;
+import dev.tenon.hub.http.Settings;
+import dev.tenon.hub.http.Tally;
+import dev.tenon.hub.http.Unavailable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

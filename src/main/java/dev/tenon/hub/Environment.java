@@ -1,6 +1,7 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.http.Floor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,40 +21,40 @@ import org.jspecify.annotations.Nullable;
  * @param variables the environment
  * @param home the user's home directory
  */
-record Environment(Map<String, String> variables, Path home) {
-  static final String LEAST_RATE = "TENON_HUB_LEAST_RATE";
+public record Environment(Map<String, String> variables, Path home) {
+  public static final String LEAST_RATE = "TENON_HUB_LEAST_RATE";
   private static final String ENDPOINT = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{(\\w+)})");
 
-  static Environment ofProcess() {
+  public static Environment ofProcess() {
     return new Environment(System.getenv(), Path.of(System.getProperty("user.home")));
   }
 
   /** The directory of the cache. */
-  Path cache() {
+  public Path cache() {
     String cache = first("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
     return cache == null ? hfHome().resolve("hub") : path(cache);
   }
 
   /** The address of the hub. */
-  String endpoint() {
+  public String endpoint() {
     String endpoint = first("HF_ENDPOINT");
     return endpoint == null ? ENDPOINT : endpoint.strip();
   }
 
   /** Whether the network is not to be used. */
-  boolean offline() {
+  public boolean offline() {
     return isTrue(first("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"));
   }
 
   /** Whether files are to be copied where links would be made. */
-  boolean withoutLinks() {
+  public boolean withoutLinks() {
     return isTrue(first("HF_HUB_DISABLE_SYMLINKS"));
   }
 
   /** How long a server may be silent. */
-  Duration patience() {
+  public Duration patience() {
     String seconds = first("HF_HUB_DOWNLOAD_TIMEOUT");
     if (seconds == null) {
       return Duration.ofSeconds(10);
@@ -64,7 +65,7 @@ record Environment(Map<String, String> variables, Path home) {
   }
 
   /** The slowest rate at which bytes are waited for, in bytes per second. */
-  long leastRate() {
+  public long leastRate() {
     String bytes = first(LEAST_RATE);
     if (bytes == null) {
       return Floor.STANDARD;
@@ -75,7 +76,8 @@ record Environment(Map<String, String> variables, Path home) {
   }
 
   /** The token to show to the hub, or null if there is none. */
-  @Nullable String token() {
+  @Nullable
+  public String token() {
     if (isTrue(first("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) {
       return null;
     }
@@ -101,14 +103,15 @@ record Environment(Map<String, String> variables, Path home) {
   }
 
   /** The proxy for a scheme, or null if there is none. */
-  @Nullable String proxy(String scheme) {
+  @Nullable
+  public String proxy(String scheme) {
     String name = scheme + "_proxy";
     String upper = name.toUpperCase(Locale.ROOT);
     return first(name, upper, "all_proxy", "ALL_PROXY");
   }
 
   /** The hosts no proxy is for, separated by commas. */
-  String noProxy() {
+  public String noProxy() {
     String hosts = first("no_proxy", "NO_PROXY");
     return hosts == null ? "" : hosts;
   }

@@ -1,6 +1,14 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.cache.BlobLock;
+import dev.tenon.hub.cache.PartialBlob;
+import dev.tenon.hub.cache.RemoteFile;
+import dev.tenon.hub.cache.SnapshotWriter;
+import dev.tenon.hub.http.Attempts;
+import dev.tenon.hub.http.HubClient;
+import dev.tenon.hub.http.Settings;
+import dev.tenon.hub.http.Tally;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;

@@ -23,7 +23,7 @@ public record FilePatterns(List<String> include, List<String> exclude) {
   }
 
   /** Whether the files are chosen by name, whatever a load needs. */
-  boolean choose() {
+  public boolean choose() {
     return !include.isEmpty();
   }
 
@@ -36,7 +36,7 @@ public record FilePatterns(List<String> include, List<String> exclude) {
   }
 
   /** Those of several paths that are not excluded. */
-  List<String> leave(List<String> paths) {
+  public List<String> leave(List<String> paths) {
     return paths.stream().filter(path -> !excludes(path)).toList();
   }
 

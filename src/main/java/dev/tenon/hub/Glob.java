@@ -8,15 +8,15 @@ package dev.tenon.hub;
  * <p>Matched by hand, since a regular expression of several {@code *} may take for ever over a name
  * that a server chose: this takes at most as many steps as both are long, multiplied.
  */
-final class Glob {
+public final class Glob {
   private final int[] pattern;
 
-  Glob(String text) {
+  public Glob(String text) {
     String slashes = text.replace('\\', '/');
     pattern = (slashes.endsWith("/") ? slashes + "*" : slashes).codePoints().toArray();
   }
 
-  boolean matches(String path) {
+  public boolean matches(String path) {
     int[] name = path.replace('\\', '/').codePoints().toArray();
     int at = 0;
     int in = 0;

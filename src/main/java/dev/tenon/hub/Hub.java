@@ -1,6 +1,10 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.http.Backoff;
+import dev.tenon.hub.http.Endpoint;
+import dev.tenon.hub.http.Floor;
+import dev.tenon.hub.http.Settings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +52,7 @@ public final class Hub {
   }
 
   /** A builder in an environment that is not the process's. */
-  static Builder builder(Environment environment) {
+  public static Builder builder(Environment environment) {
     return new Builder(environment);
   }
 

@@ -1,6 +1,9 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.cache.Commits;
+import dev.tenon.hub.cache.RepoFolder;
+import dev.tenon.hub.http.Facts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,13 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
-import dev.tenon.checkpoint.CheckpointFiles;
+import dev.tenon.checkpoint.directory.CheckpointFiles;
+import dev.tenon.hub.cache.RemoteFile;
+import dev.tenon.hub.cache.RepoPaths;
+import dev.tenon.hub.cache.SnapshotWriter;
+import dev.tenon.hub.http.Facts;
+import dev.tenon.hub.http.Tally;
+import dev.tenon.hub.http.Unavailable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
-import dev.tenon.checkpoint.CheckpointFiles;
+import dev.tenon.checkpoint.directory.CheckpointFiles;
+import dev.tenon.hub.cache.RepoPaths;
+import dev.tenon.hub.http.Facts;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer whether those of a tokenizer are needed if there are any
  * @param patterns what is not needed after all; if they choose, nothing of the above is needed
  */
-record ModelFiles(
+public record ModelFiles(
     String folder,
     List<String> descriptions,
     List<String> weights,
@@ -56,7 +58,7 @@ record ModelFiles(
           "sentencepiece.bpe.model");
 
   /** Leaves out what is excluded. */
-  ModelFiles {
+  public ModelFiles {
     descriptions = patterns.choose() ? List.of() : patterns.leave(descriptions);
     weights = patterns.choose() ? List.of() : patterns.leave(weights);
     tokenizer = tokenizer && !patterns.choose();
@@ -109,21 +111,21 @@ record ModelFiles(
   }
 
   /** The path of a shard: it lies beside its index. */
-  static String shard(String index, String name) {
+  public static String shard(String index, String name) {
     return index.substring(0, index.lastIndexOf('/') + 1) + name;
   }
 
-  String config() {
+  public String config() {
     return folder + CONFIG;
   }
 
   /** Whether the config, of those there are, is needed. */
-  boolean needsConfig() {
+  public boolean needsConfig() {
     return descriptions.contains(config());
   }
 
   /** The same where the config names the weights itself, by a path in its folder. */
-  ModelFiles stating(String weights) {
+  public ModelFiles stating(String weights) {
     return new ModelFiles(folder, descriptions, List.of(folder + weights), tokenizer, patterns);
   }
 
@@ -133,7 +135,7 @@ record ModelFiles(
   }
 
   /** Whether a file of the repository is a tokenizer's, and lies beside the model. */
-  boolean isTokenizer(String path) {
+  public boolean isTokenizer(String path) {
     String name = path.startsWith(folder) ? path.substring(folder.length()) : "/";
     return name.indexOf('/') < 0 && TOKENIZER.includes(name);
   }

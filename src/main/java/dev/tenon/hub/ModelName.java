@@ -1,6 +1,8 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.cache.Commits;
+import dev.tenon.hub.http.Facts;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,9 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.http.Facts;
+import dev.tenon.hub.http.Settings;
+import dev.tenon.hub.http.Unavailable;
 import java.net.http.HttpResponse;
 
 /** Words a hub's refusals, which it gives as a status and, in a header, a reason. */

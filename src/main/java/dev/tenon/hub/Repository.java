@@ -1,6 +1,15 @@
 package dev.tenon.hub;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.cache.Commits;
+import dev.tenon.hub.cache.ContentHash;
+import dev.tenon.hub.cache.RemoteFile;
+import dev.tenon.hub.http.Attempts;
+import dev.tenon.hub.http.Backoff;
+import dev.tenon.hub.http.Facts;
+import dev.tenon.hub.http.HubClient;
+import dev.tenon.hub.http.Settings;
+import dev.tenon.hub.http.Unavailable;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpHeaders;

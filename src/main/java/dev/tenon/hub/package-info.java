@@ -16,7 +16,8 @@
  * server sends is not trusted: each answer ends in a right file or in one {@link
  * dev.tenon.TenonException}. May use the JDK, Jackson's parser, what a checkpoint's files are
  * called, and the native core's locks; used by the door and the command line. Whoever only looks
- * into the cache loads no class of the JDK's HTTP client.
+ * into the cache loads no class of the JDK's HTTP client, which {@code hub.http} talks through;
+ * {@code hub.cache} knows how the folders are laid out.
  */
 @NullMarked
 package dev.tenon.hub;

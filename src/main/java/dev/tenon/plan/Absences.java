@@ -3,6 +3,8 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.tie.Owners;
+import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;

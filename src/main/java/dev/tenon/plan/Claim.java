@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -9,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the files offer for a slot. */
-sealed interface Claim {
+public sealed interface Claim {
   /** The shape the slot would get. */
   Shape shape();
 

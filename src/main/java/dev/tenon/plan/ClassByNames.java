@@ -3,6 +3,8 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.names.KeyNames;
+import dev.tenon.plan.names.SlotNames;
 import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.ClassNames;
 import dev.tenon.skeleton.Config;

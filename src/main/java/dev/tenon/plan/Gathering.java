@@ -3,6 +3,10 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.NaturalOrder;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Converter;
+import dev.tenon.plan.box.Layout;
+import dev.tenon.plan.box.Part;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Conversion.Operation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +18,7 @@ import java.util.Objects;
  * The tensors one conversion puts together for one place of the model: all experts of a layer, or
  * the one tensor that falls into several.
  */
-final class Gathering {
+public final class Gathering {
   /** {@code *} in a target pattern: the index of a slice. */
   static final String ANY = "*";
 
@@ -30,7 +34,7 @@ final class Gathering {
    * @param first what that key matched
    * @param entry that key's tensor
    */
-  Gathering(int order, Converter.Match first, TensorEntry entry) {
+  public Gathering(int order, Converter.Match first, TensorEntry entry) {
     this.order = order;
     this.first = first;
     this.entry = entry;
@@ -44,7 +48,7 @@ final class Gathering {
   }
 
   /** Takes a tensor in, unless there is one in its place: then returns that one's name. */
-  String add(Converter.Match match, TensorEntry added) {
+  public String add(Converter.Match match, TensorEntry added) {
     return sources.get(match.source()).computeIfAbsent(match.text(), text -> added).name();
   }
 
@@ -53,7 +57,7 @@ final class Gathering {
    *
    * @throws TenonException if the tensors do not fit together
    */
-  Map<String, Claim> claims() {
+  public Map<String, Claim> claims() {
     Map<String, Claim> claims = new LinkedHashMap<>();
     claimsByTarget().forEach(claims::putAll);
     return claims;
@@ -64,7 +68,7 @@ final class Gathering {
    *
    * @throws TenonException if the tensors do not fit together
    */
-  List<Map<String, Claim>> claimsByTarget() {
+  public List<Map<String, Claim>> claimsByTarget() {
     try {
       return named(run());
     } catch (IllegalArgumentException e) {

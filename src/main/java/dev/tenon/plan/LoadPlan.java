@@ -1,5 +1,10 @@
 package dev.tenon.plan;
 
+import dev.tenon.plan.names.Dialect;
+import dev.tenon.plan.tie.CandidateResolution;
+import dev.tenon.plan.tie.Owners;
+import dev.tenon.plan.tie.TieCandidate;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;

@@ -1,6 +1,11 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Converter;
+import dev.tenon.plan.names.Dialect;
+import dev.tenon.plan.names.KeyNames;
+import dev.tenon.plan.names.SlotNames;
+import dev.tenon.plan.names.Spelling;
 import dev.tenon.skeleton.Conversion;
 import dev.tenon.skeleton.Skeleton;
 import java.util.ArrayList;
@@ -14,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the slot of every key of a checkpoint. Source: {@code rename_source_key} and {@code
  * convert_and_load_state_dict_in_model} of transformers 5.18.
  */
-final class Matching {
+public final class Matching {
   private record Place(Converter converter, String name) {}
 
   private final Skeleton skeleton;
@@ -45,7 +50,7 @@ final class Matching {
    *
    * @param entries in natural order, each name once
    */
-  static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries) {
+  public static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries) {
     return of(skeleton, names, entries, KeyNames.mapped(entries, List.of()));
   }
 
@@ -67,7 +72,8 @@ final class Matching {
   }
 
   /** What the files offer for each slot, null for nothing. */
-  @Nullable Claim[] claims() {
+  @Nullable
+  public Claim[] claims() {
     return claims;
   }
 
@@ -109,7 +115,7 @@ final class Matching {
   }
 
   /** What of the skeleton's spellings and layouts the keys needed. */
-  Dialect dialect() {
+  public Dialect dialect() {
     return new Dialect(Spelling.used(spellings), Converter.used(converters));
   }
 

@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.skeleton.Slot;
 import java.util.List;
 

@@ -2,6 +2,8 @@ package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.names.Dialect;
+import dev.tenon.plan.names.KeyNames;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Patterns;

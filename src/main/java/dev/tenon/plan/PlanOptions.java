@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.plan.names.KeyMapping;
 import dev.tenon.tensor.DType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

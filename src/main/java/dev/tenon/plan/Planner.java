@@ -2,6 +2,13 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.plan.names.Dialect;
+import dev.tenon.plan.names.IgnoredKeys;
+import dev.tenon.plan.names.KeyNames;
+import dev.tenon.plan.names.SlotNames;
+import dev.tenon.plan.tie.Owners;
+import dev.tenon.plan.tie.TieDecisions;
+import dev.tenon.plan.tie.TieForest;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;

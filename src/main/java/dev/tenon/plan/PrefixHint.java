@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.plan.names.SlotNames;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;

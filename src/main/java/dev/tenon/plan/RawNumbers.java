@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.quantised.Recognition;
 import dev.tenon.quantised.Summary;

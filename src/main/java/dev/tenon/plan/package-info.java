@@ -12,12 +12,12 @@
  *       Converter}, {@code Gathering}, {@code Layout}), and looked up ({@code SlotNames}).
  *   <li>{@code Mismatches}: what does not fit is an error, all of it at once, or counts as absent.
  *   <li>{@code TieForest}, {@code TieDecisions}: names that share a tensor, and whose it is by what
- *       the files hold. Where only bytes can tell, a {@link dev.tenon.plan.TieCandidate} is left
- *       for {@link dev.tenon.plan.LoadPlan#resolve}.
+ *       the files hold. Where only bytes can tell, a {@link dev.tenon.plan.tie.TieCandidate} is
+ *       left for {@link dev.tenon.plan.LoadPlan#resolve}.
  * </ol>
  *
- * <p>{@link dev.tenon.plan.SavePlan} goes the other way, {@code Respelling} as {@code Matching}
- * came: which tensors a save writes, and of what parts of which slots.
+ * <p>{@link dev.tenon.plan.save.SavePlan} goes the other way, {@code Respelling} as {@code
+ * Matching} came: which tensors a save writes, and of what parts of which slots.
  *
  * <p>Pure and deterministic: the same headers and the same skeleton give the same plan, in any
  * thread. The time is linear in keys and slots. May use {@code checkpoint}, {@code skeleton},

@@ -3,6 +3,7 @@ package dev.tenon.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.Victim;
+import dev.tenon.checkpoint.directory.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes small safetensors files for tests. */
-final class SafetensorsFile {
+public final class SafetensorsFile {
   private SafetensorsFile() {}
 
   /** A file of one-byte tensors with these names. */
-  static Path write(Path path, String... names) throws IOException {
+  public static Path write(Path path, String... names) throws IOException {
     StringBuilder header = new StringBuilder("{");
     for (int i = 0; i < names.length; i++) {
       header

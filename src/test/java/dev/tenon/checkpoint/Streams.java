@@ -3,7 +3,7 @@ package dev.tenon.checkpoint;
 import java.util.HexFormat;
 
 /** Files in torch's format before 1.6, put together by hand. */
-final class Streams {
+public final class Streams {
   /** The magic number, the version and a little-endian machine, as pickles. */
   private static final byte[] HEADER =
       HexFormat.of()
@@ -15,7 +15,7 @@ final class Streams {
   private Streams() {}
 
   /** A file of this header and what follows: the dictionary, the keys, the storages. */
-  static byte[] of(byte[] rest) {
+  public static byte[] of(byte[] rest) {
     byte[] bytes = new byte[HEADER.length + rest.length];
     System.arraycopy(HEADER, 0, bytes, 0, HEADER.length);
     System.arraycopy(rest, 0, bytes, HEADER.length, rest.length);

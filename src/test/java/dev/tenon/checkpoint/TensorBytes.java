@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32;
 
 /** Reads a small tensor's bytes in row-major order, by its entry alone. */
-final class TensorBytes {
+public final class TensorBytes {
   private TensorBytes() {}
 
   static byte[] of(TensorEntry entry) throws IOException {
@@ -34,7 +34,7 @@ final class TensorBytes {
   }
 
   /** CRC-32 as eight hex digits. */
-  static String crc32(TensorEntry entry) throws IOException {
+  public static String crc32(TensorEntry entry) throws IOException {
     CRC32 crc = new CRC32();
     crc.update(of(entry));
     return String.format("%08x", crc.getValue());

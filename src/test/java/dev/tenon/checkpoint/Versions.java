@@ -1,5 +1,8 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.checkpoint.write.CheckpointWriter;
+import dev.tenon.checkpoint.write.NewCheckpoint;
+import dev.tenon.checkpoint.write.NewTensor;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
@@ -17,7 +20,7 @@ import java.util.Map;
  * Checkpoints that can be told apart and seen to be whole: each tensor and the config hold the
  * number of the version. Numbers differ in how many files there are and which.
  */
-final class Versions {
+public final class Versions {
   /** Versions are numbered from 0 on, below this. */
   static final int COUNT = 256;
 
@@ -26,11 +29,11 @@ final class Versions {
   private Versions() {}
 
   /** How many shards a version has; 1 is a single file. */
-  static int shards(int version) {
+  public static int shards(int version) {
     return new int[] {5, 5, 1, 1, 9, 3}[version % 6];
   }
 
-  static NewCheckpoint of(int version) {
+  public static NewCheckpoint of(int version) {
     List<NewTensor> tensors = new ArrayList<>();
     for (int i = 0; i < shards(version); i++) {
       byte[] bytes = new byte[TENSOR_BYTES];
@@ -56,16 +59,16 @@ final class Versions {
     return "config of " + version / 2;
   }
 
-  static void write(Path directory, int version) {
+  public static void write(Path directory, int version) {
     write(directory, version, CheckpointWriter.Listener.NONE);
   }
 
-  static List<Path> write(Path directory, int version, CheckpointWriter.Listener listener) {
+  public static List<Path> write(Path directory, int version, CheckpointWriter.Listener listener) {
     return CheckpointWriter.write(directory, of(version), TENSOR_BYTES, listener);
   }
 
   /** The version a directory holds, read as a loader reads it, every byte. */
-  static int read(Path directory) throws IOException {
+  public static int read(Path directory) throws IOException {
     Checkpoint checkpoint = Checkpoint.open(directory, null);
     int version = -1;
     for (TensorEntry entry : checkpoint.entries()) {

@@ -2,6 +2,7 @@ package dev.tenon.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.checkpoint.torch.TorchFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

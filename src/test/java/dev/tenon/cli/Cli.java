@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tenon.cli.output.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,12 +18,12 @@ import java.util.List;
  * @param out all of stdout
  * @param err all of stderr
  */
-record Cli(int status, String out, String err) {
+public record Cli(int status, String out, String err) {
   private static final JsonMapper STRICT =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** Runs a command in this JVM. */
-  static Cli run(Object... args) {
+  public static Cli run(Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
@@ -34,7 +35,7 @@ record Cli(int status, String out, String err) {
   }
 
   /** The one JSON document on stdout. */
-  JsonNode json() throws IOException {
+  public JsonNode json() throws IOException {
     return STRICT.readTree(out);
   }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenon.LoadOptions;
 import dev.tenon.Model;
 import dev.tenon.Tenon;
+import dev.tenon.cli.demo.DemoCheckpoint;
+import dev.tenon.cli.demo.DemoShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import dev.tenon.Residency;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.Residency;
 import dev.tenon.TenonException;
-import dev.tenon.plan.Device;
+import dev.tenon.engine.init.UserInitializer;
+import dev.tenon.plan.place.Device;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.Rng;
-import dev.tenon.plan.Device;
+import dev.tenon.plan.place.Device;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;

@@ -7,6 +7,7 @@ import dev.tenon.Tenon;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.engine.FaultLibrary.Fault;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;

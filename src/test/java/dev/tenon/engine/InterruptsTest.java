@@ -261,7 +261,7 @@ class InterruptsTest {
           waiting.interrupt();
           awaitQuietly(done);
         };
-    try (var ref = new dev.tenon.ModelRef(Tenon.load(model, LoadOptions.defaults()))) {
+    try (var ref = new dev.tenon.watch.ModelRef(Tenon.load(model, LoadOptions.defaults()))) {
       LoadOptions options = LoadOptions.copy().toBuilder().progress(slow).build();
       Thread first = new Thread(() -> ref.reload(model, options));
       first.start();

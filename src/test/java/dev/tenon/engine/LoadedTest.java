@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
-import dev.tenon.plan.Device;
-import dev.tenon.plan.TieGroup;
+import dev.tenon.plan.place.Device;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.tensor.DType;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

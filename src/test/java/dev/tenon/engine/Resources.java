@@ -1,5 +1,6 @@
 package dev.tenon.engine;
 
+import dev.tenon.engine.torch.NativeMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenon.Residency;
 import dev.tenon.TenonException;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.skeleton.Skeleton;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package dev.tenon.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;
 import dev.tenon.plan.Planner;
@@ -19,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The checkpoints under {@code scenarios} and what the reference makes of them. */
-final class Scenarios {
+public final class Scenarios {
   private static final Path ROOT = Path.of("src/test/resources/scenarios");
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -44,27 +45,27 @@ final class Scenarios {
   }
 
   /** A scenario's checkpoint. */
-  static Path directory(String name) {
+  public static Path directory(String name) {
     return ROOT.resolve(name);
   }
 
   /** A plan and the files it was made from. */
-  record Planned(LoadPlan plan, Checkpoint checkpoint) {
+  public record Planned(LoadPlan plan, Checkpoint checkpoint) {
     Loaded load(EngineOptions options) {
       return load(options, LazyCore.of(options.threads()));
     }
 
-    Loaded load(EngineOptions options, LazyCore core) {
+    public Loaded load(EngineOptions options, LazyCore core) {
       return Engine.load(plan, checkpoint.shards(), options, LoadListener.NONE, core);
     }
   }
 
-  static Loaded load(String name, EngineOptions options) {
+  public static Loaded load(String name, EngineOptions options) {
     return plan(name, directory(name)).load(options);
   }
 
   /** A scenario's plan, for its checkpoint or a copy of it. */
-  static Planned plan(String name, Path directory) {
+  public static Planned plan(String name, Path directory) {
     JsonNode expected = expected(name);
     Checkpoint checkpoint = Checkpoint.open(directory, null);
     Config config = Config.read(Objects.requireNonNull(checkpoint.config()));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EnvironmentTest {
+public class EnvironmentTest {
   private static final Path HOME = Path.of("/home/me");
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class EnvironmentTest {
         .hasMessage("Not a number of bytes per second: TENON_HUB_LEAST_RATE=1k");
   }
 
-  static Environment of(String variables) {
+  public static Environment of(String variables) {
     Map<String, String> map = new HashMap<>();
     for (String variable : (variables == null ? "" : variables).split(" +")) {
       int equals = variable.indexOf('=');

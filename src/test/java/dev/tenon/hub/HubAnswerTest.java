@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
+import dev.tenon.hub.http.HubClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

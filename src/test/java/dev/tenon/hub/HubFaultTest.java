@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.hub.LoopbackServer.Handler;
+import dev.tenon.hub.http.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.tenon.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.hub.http.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,15 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A hub with a model of three files, and an empty cache. */
 @Timeout(600)
-abstract class HubFixture {
+public abstract class HubFixture {
   static final int WEIGHTS = 3_000_000;
 
   /** Quick, so that tests are; who asks for a wait gets it all the same. */
   static final Backoff QUICK =
       new Backoff(3, Duration.ofMillis(10), Duration.ofMillis(40), Duration.ofMinutes(5));
 
-  @TempDir Path root;
-  HubServer server;
+  @TempDir public Path root;
+  public HubServer server;
 
   @BeforeEach
   void start() throws IOException {
@@ -70,7 +71,7 @@ abstract class HubFixture {
   }
 
   /** That a snapshot has these files and no others, each with the bytes the server has. */
-  void assertHolds(Path snapshot, String... names) throws IOException {
+  public void assertHolds(Path snapshot, String... names) throws IOException {
     assertThat(names(snapshot)).containsExactly(names);
     for (String name : names) {
       assertThat(Files.readAllBytes(snapshot.resolve(name)))
@@ -85,7 +86,7 @@ abstract class HubFixture {
     }
   }
 
-  static byte[] bytes(int length, long seed) {
+  public static byte[] bytes(int length, long seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;

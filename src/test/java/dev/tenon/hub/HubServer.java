@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * where it is told to. Large files are on another host, {@code localhost} to the hub's {@code
  * 127.0.0.1}.
  */
-final class HubServer implements AutoCloseable {
+public final class HubServer implements AutoCloseable {
   static final String MODEL = "org/name";
 
   /** A file of the model. */
@@ -57,7 +57,7 @@ final class HubServer implements AutoCloseable {
     server = new LoopbackServer(this::answer);
   }
 
-  String endpoint() {
+  public String endpoint() {
     return "http://127.0.0.1:" + server.port();
   }
 
@@ -85,7 +85,7 @@ final class HubServer implements AutoCloseable {
   }
 
   /** Adds a file, in large-file storage or in git. */
-  HubServer file(String name, byte[] bytes, boolean large) {
+  public HubServer file(String name, byte[] bytes, boolean large) {
     files.put(name, new Stored(bytes, large));
     return this;
   }
@@ -119,7 +119,7 @@ final class HubServer implements AutoCloseable {
     return requests.stream().map(it -> it.method() + " " + it.target()).toList();
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return requests;
   }
 

@@ -18,10 +18,10 @@ import java.util.concurrent.Executors;
  * A web server that sends byte by byte what it is told to, right or wrong. One request a
  * connection, a thread each.
  */
-final class LoopbackServer implements AutoCloseable {
+public final class LoopbackServer implements AutoCloseable {
   /** A request; the names of its headers are compared without case. */
-  record Request(String method, String target, Map<String, String> headers) {
-    String header(String name) {
+  public record Request(String method, String target, Map<String, String> headers) {
+    public String header(String name) {
       return headers.getOrDefault(name, "");
     }
   }

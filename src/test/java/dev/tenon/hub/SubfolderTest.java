@@ -258,7 +258,7 @@ class SubfolderTest extends HubFixture {
 
   /** That files are there with the bytes the server has. */
   @Override
-  void assertHolds(Path snapshot, String... names) throws IOException {
+  public void assertHolds(Path snapshot, String... names) throws IOException {
     for (String name : names) {
       assertThat(Files.readAllBytes(snapshot.resolve(name)))
           .as(name)

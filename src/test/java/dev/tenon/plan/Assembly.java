@@ -1,6 +1,9 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Box;
+import dev.tenon.plan.box.Dims;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package dev.tenon.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenon.plan.names.KeyMapping;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;

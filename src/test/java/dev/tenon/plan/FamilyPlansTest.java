@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;
 import dev.tenon.skeleton.Skeleton;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.names.SlotNames;
 import dev.tenon.skeleton.Conversion;
 import dev.tenon.skeleton.Conversion.Operation;
 import dev.tenon.skeleton.Skeleton;

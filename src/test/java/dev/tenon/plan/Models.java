@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Small skeletons for tests. */
-final class Models {
+public final class Models {
   private final List<Slot> slots = new ArrayList<>();
   private final List<Tie> ties = new ArrayList<>();
   private final List<Renaming> renamings = new ArrayList<>();
@@ -22,7 +22,7 @@ final class Models {
   private Patterns patterns = Patterns.NONE;
 
   /** A model of parameters with two elements each. */
-  static Models of(String... names) {
+  public static Models of(String... names) {
     Models model = new Models();
     for (String name : names) {
       model.parameter(name, 2);
@@ -30,7 +30,7 @@ final class Models {
     return model;
   }
 
-  Models parameter(String name, long... dims) {
+  public Models parameter(String name, long... dims) {
     slots.add(new Slot(name, Shape.of(dims), DType.F32, Slot.Role.PARAMETER, false, true));
     return this;
   }
@@ -40,7 +40,7 @@ final class Models {
     return this;
   }
 
-  Models basePrefix(String prefix) {
+  public Models basePrefix(String prefix) {
     basePrefix = prefix;
     return this;
   }
@@ -50,7 +50,7 @@ final class Models {
     return this;
   }
 
-  Models rename(String scope, String source, String target) {
+  public Models rename(String scope, String source, String target) {
     renamings.add(new Renaming(scope, Pattern.compile(source), target));
     return this;
   }
@@ -60,7 +60,7 @@ final class Models {
     return this;
   }
 
-  Models convert(Conversion conversion) {
+  public Models convert(Conversion conversion) {
     conversions.add(conversion);
     return this;
   }
@@ -83,7 +83,7 @@ final class Models {
     return this;
   }
 
-  Skeleton skeleton() {
+  public Skeleton skeleton() {
     return new Skeleton(
         "Test", "test", basePrefix, slots, ties, List.of(), patterns, renamings, conversions);
   }

@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Config;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,18 +9,18 @@ import java.util.List;
 /**
  * Plans in tests, and their steps as text: {@code slot < key}, {@code slot = owner}, {@code slot!}.
  */
-final class PlanText {
+public final class PlanText {
   private PlanText() {}
 
-  static LoadPlan plan(Checkpoint checkpoint, Models model) {
+  public static LoadPlan plan(Checkpoint checkpoint, Models model) {
     return plan(checkpoint, model, PlanOptions.DEFAULT);
   }
 
-  static LoadPlan plan(Checkpoint checkpoint, Models model, PlanOptions options) {
+  public static LoadPlan plan(Checkpoint checkpoint, Models model, PlanOptions options) {
     return Planner.plan(checkpoint, model.skeleton(), Config.defaults(), options);
   }
 
-  static List<String> steps(LoadPlan plan) {
+  public static List<String> steps(LoadPlan plan) {
     List<String> text = new ArrayList<>();
     for (Step step : plan.steps()) {
       String name = step.slot().name();

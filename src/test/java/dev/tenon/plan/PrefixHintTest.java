@@ -4,6 +4,7 @@ import static dev.tenon.plan.PlanText.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.plan.names.KeyMapping;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

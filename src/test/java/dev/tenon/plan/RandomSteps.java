@@ -1,6 +1,8 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.box.Layout;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.names.SlotNames;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;

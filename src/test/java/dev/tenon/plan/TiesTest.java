@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.names.SlotNames;
+import dev.tenon.plan.tie.TieCandidate;
+import dev.tenon.plan.tie.TieDecisions;
+import dev.tenon.plan.tie.TieForest;
+import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;

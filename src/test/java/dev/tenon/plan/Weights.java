@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes safetensors files for tests: tensors of zeros, of one repeated byte, or of 0, 1, 2, …. */
-final class Weights {
+public final class Weights {
   private record Tensor(String name, DType dtype, Shape shape, byte first, int step) {}
 
   private final List<Tensor> tensors = new ArrayList<>();
 
-  static Weights of(String... namesOfPairs) {
+  public static Weights of(String... namesOfPairs) {
     Weights weights = new Weights();
     for (String name : namesOfPairs) {
       weights.add(name, 2);
@@ -51,7 +51,7 @@ final class Weights {
     return this;
   }
 
-  Checkpoint open(Path directory) {
+  public Checkpoint open(Path directory) {
     write(directory.resolve("model.safetensors"));
     return Checkpoint.open(directory, null);
   }

@@ -1,9 +1,9 @@
 package dev.tenon.plan.move;
 
 import dev.tenon.checkpoint.TensorEntry;
-import dev.tenon.plan.Box;
-import dev.tenon.plan.Piece;
 import dev.tenon.plan.Step;
+import dev.tenon.plan.box.Box;
+import dev.tenon.plan.box.Piece;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;

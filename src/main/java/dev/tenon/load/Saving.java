@@ -1,0 +1,164 @@
+package dev.tenon.load;
+
+import dev.tenon.SaveOptions;
+import dev.tenon.SaveReport;
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.write.CheckpointWriter;
+import dev.tenon.checkpoint.write.NewCheckpoint;
+import dev.tenon.checkpoint.write.NewTensor;
+import dev.tenon.engine.Loaded;
+import dev.tenon.engine.bytes.SavedBytes;
+import dev.tenon.plan.names.Dialect;
+import dev.tenon.plan.save.SavePlan;
+import dev.tenon.skeleton.Patterns;
+import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.SkeletonFile;
+import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
+import dev.tenon.trace.Span;
+import dev.tenon.trace.Trace;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** One save of a model that nobody changes meanwhile: what goes into the checkpoint. */
+public final class Saving {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final Loaded loaded;
+  private final Skeleton skeleton;
+  private final List<Slot> slots;
+  private final ModelConfig config;
+  private final SmallFiles files;
+
+  public Saving(LoadedModel model) {
+    this.loaded = model.loaded();
+    this.config = model.config();
+    this.files = model.files();
+    this.skeleton = config.described(loaded.skeleton());
+    this.slots = skeleton.slots();
+  }
+
+  @SuppressWarnings("try")
+  public // A span works by being closed; nothing refers to it.
+  SaveReport to(Path directory, SaveOptions options) {
+    long start = System.nanoTime();
+    requireBytes();
+    if (files.fault() != null) {
+      throw new TenonException(files.fault());
+    }
+    DType dtype = dtype();
+    try (Span span = Trace.OFF.phase("save")) {
+      NewCheckpoint checkpoint = checkpoint(dtype, options);
+      List<Path> written =
+          CheckpointWriter.write(
+              directory, checkpoint, options.maxShardBytes(), listener(checkpoint, options));
+      return new SaveReport(
+          directory,
+          written,
+          dtype,
+          checkpoint.tensors().size(),
+          checkpoint.bytes(),
+          (System.nanoTime() - start) / NANOS_PER_MILLI);
+    }
+  }
+
+  private void requireBytes() {
+    for (int i = 0; i < slots.size(); i++) {
+      if (loaded.has(i) && loaded.tensor(i).is_meta()) {
+        throw new TenonException(
+            "A model on meta has no bytes to save: tensor=%s, class=%s. Load it on another device."
+                .formatted(slots.get(i).name(), skeleton.className()));
+      }
+    }
+  }
+
+  /** As the reference has it: that of the first floating-point parameter. */
+  private DType dtype() {
+    SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
+    for (int i = 0; i < slots.size(); i++) {
+      if (loaded.has(i) && slots.get(i).isParameter()) {
+        DType dtype = bytes.slot(i).dtype();
+        if (dtype.isFloatingPoint()) {
+          return dtype;
+        }
+      }
+    }
+    return loaded.plan().dtype();
+  }
+
+  private NewCheckpoint checkpoint(DType dtype, SaveOptions options) {
+    SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
+    Map<String, Integer> index = skeleton.index();
+    index.values().removeIf(slot -> !stored(slot));
+    Set<Integer> repeated = SavePlan.repeated(index, skeleton.ties(), bytes::same);
+    List<TensorEntry> kept = new ArrayList<>(slots.size());
+    for (int i = 0; i < slots.size(); i++) {
+      if (stored(i) && !repeated.contains(i)) {
+        kept.add(bytes.slot(i));
+      }
+    }
+    Dialect dialect = options.checkpointNames() ? loaded.plan().dialect() : Dialect.OWN;
+    List<NewTensor> tensors =
+        SavePlan.of(skeleton, dialect, kept).stream().map(bytes::tensor).toList();
+    return new NewCheckpoint(tensors, parameters(), smallFiles(dtype));
+  }
+
+  /** Whether a checkpoint holds the slot, under its own name or another of a tie. */
+  private boolean stored(int slot) {
+    Slot of = slots.get(slot);
+    return loaded.has(slot)
+        && of.persistent()
+        && !Patterns.anyFound(skeleton.patterns().ignoreOnSave(), of.name());
+  }
+
+  /** How many elements the parameters have, tied ones counted once. */
+  private long parameters() {
+    Set<Tensor> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+    long elements = 0;
+    for (int i = 0; i < slots.size(); i++) {
+      if (loaded.has(i) && slots.get(i).isParameter() && counted.add(loaded.tensor(i))) {
+        elements += loaded.tensor(i).numel();
+      }
+    }
+    return elements;
+  }
+
+  private Map<String, byte @Nullable []> smallFiles(DType dtype) {
+    boolean described = files.described() || !skeleton.className().isEmpty();
+    Map<String, byte @Nullable []> small = new LinkedHashMap<>();
+    small.put(SmallFiles.CONFIG, described ? utf8(config.config().saved(skeleton, dtype)) : null);
+    small.put(SmallFiles.GENERATION, files.generation());
+    small.put(SkeletonFile.NAME, utf8(config.skeletonFile(skeleton)));
+    return small;
+  }
+
+  private static byte @Nullable [] utf8(@Nullable String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static CheckpointWriter.Listener listener(NewCheckpoint checkpoint, SaveOptions options) {
+    long total = checkpoint.bytes();
+    return new CheckpointWriter.Listener() {
+      @Override
+      public Runnable file(String name, long bytes) {
+        Span span = Trace.OFF.shard(name, bytes);
+        return span::close;
+      }
+
+      @Override
+      public void written(long done) {
+        options.progress().update(done, total);
+      }
+    };
+  }
+}
