@@ -143,7 +143,9 @@ void* mmap64(void* at, size_t length, int protection, int flags, int fd, off64_t
 }
 int madvise(void* at, size_t length, int advice) {
   int populate = advice == 22 || advice == 23; /* MADV_POPULATE_READ and _WRITE */
-  return populate && fails(POPULATE) ? -1 : (int)syscall(SYS_madvise, at, length, advice);
+  if (!populate || !fails(POPULATE)) return (int)syscall(SYS_madvise, at, length, advice);
+  if ((control->kinds & READ) != 0) errno = EFAULT; /* Whatever a read would say, the kernel says this. */
+  return -1;
 }
 
 int posix_memalign(void** memory, size_t alignment, size_t length) {

@@ -106,8 +106,17 @@ final class FaultLibrary {
 
   /** As above, with another error of the system's. */
   void arm(Fault fault, long errno, long victim, boolean lasts) {
+    arm(fault.kind, errno, victim, lasts);
+  }
+
+  /** From now on pages cannot be brought in, and a read says why. */
+  void armDisk(long errno, long victim) {
+    arm(Fault.POPULATE.kind | Fault.READ.kind, errno, victim, true);
+  }
+
+  private void arm(long kinds, long errno, long victim, boolean lasts) {
     control.put(1, 0).put(2, victim).put(3, lasts ? 1 : 0).put(4, errno).put(5, 0);
-    control.put(0, fault.kind);
+    control.put(0, kinds);
   }
 
   /** From now on nothing fails; how many calls there were. */

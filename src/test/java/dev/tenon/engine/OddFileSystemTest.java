@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** File systems that map nothing, and disks that fail while a load looks at them. */
 class OddFileSystemTest {
@@ -38,6 +40,18 @@ class OddFileSystemTest {
         .contains("reason=Input/output error");
   }
 
+  /**
+   * The kernel has one errno for whatever keeps pages from coming in: a bad disk, a lost server.
+   */
+  @ParameterizedTest
+  @CsvSource({"5, Input/output error", "116, Stale file handle"})
+  void aDiskThatFailsAsPagesAreBroughtInIsNamedWithItsReason(int errno, String reason)
+      throws Exception {
+    assertThat(said(Fault.POPULATE, errno))
+        .startsWith("Cannot read a file: file=" + BOTH_SIDES.resolve("model.safetensors"))
+        .endsWith("reason=" + reason);
+  }
+
   private String said(Fault fault, int errno) throws Exception {
     Map<String, String> environment = FaultLibrary.environment(directory, BOTH_SIDES);
     assumeTrue(environment != null, "no compiler makes the library of faults");
@@ -51,13 +65,18 @@ class OddFileSystemTest {
     public static void main(String[] args) throws IOException {
       Tenon.rehearse();
       FaultLibrary faults = FaultLibrary.ofThisProcess();
-      LoadOptions options = LoadOptions.defaults();
+      Fault fault = Fault.valueOf(args[0]);
+      LoadOptions options =
+          fault == Fault.POPULATE ? LoadOptions.serving() : LoadOptions.defaults();
       faults.arm(Fault.READ, 0, false);
       Tenon.plan(BOTH_SIDES, options);
       long ofHeaders = faults.disarm(); // What is mapped is not read after that.
-      Fault fault = Fault.valueOf(args[0]);
-      long victim = fault == Fault.READ ? ofHeaders + 1 : 1;
-      faults.arm(fault, Long.parseLong(args[1]), victim, true);
+      if (fault == Fault.POPULATE) {
+        faults.armDisk(Long.parseLong(args[1]), ofHeaders + 1);
+      } else {
+        long victim = fault == Fault.READ ? ofHeaders + 1 : 1;
+        faults.arm(fault, Long.parseLong(args[1]), victim, true);
+      }
       try (Model model = Tenon.load(BOTH_SIDES, options)) {
         faults.disarm();
         System.out.println(model.report().warnings());
