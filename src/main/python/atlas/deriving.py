@@ -1,7 +1,10 @@
 """From config.json to the fields a config class has: defaults, aliases, and what its constructor computes, traced."""
+import ast
 import copy
 import dataclasses
+import inspect
 import json
+import re
 
 import tracing as A
 from tracing import plain
@@ -87,7 +90,8 @@ def traced(cfg_cls, raw, parts, config):
         out = {}
         own = dict(d)
         if c is not None:
-            own = {**class_defaults(c), **d}
+            taken = {k: v for k, (v, _) in olders(c).items() if v is not None}
+            own = {**class_defaults(c), **taken, **d}
         for k, v in own.items():
             p = prefix + k
             if isinstance(v, dict) and p in parts:
@@ -166,6 +170,10 @@ def elements(ss):
         for name, count in s.sc.counts.items():
             if count is not None and M.hash_ok(count) and (name, count) not in counts and all(M.value(count, x.env) == len(x.x.v) for x in ss):
                 counts.append((name, count))
+    for key, v in ss[0].env["cfg"].items():
+        # A list that is multiplied or joined: as long as a field says.
+        if len(counts) < 4 and type(v) is int and v == len(ss[0].x.v) and all(s.env["cfg"].get(key) == len(s.x.v) for s in ss):
+            counts.append(("list", ("f", key)))
     for name, count in counts[:4]:
         inner = []
         for s in ss:
@@ -222,7 +230,6 @@ def variants(cfg_cls, kw, mt, rnd):
 
 def deeper(cfg_cls, kw, mt):
     """Raw configs of many more layers, which nobody builds: what is listed layer by layer shows its rule."""
-    import re
     out = []
     try:
         whole = full(cfg_cls(**copy.deepcopy(kw)))
@@ -239,6 +246,90 @@ def deeper(cfg_cls, kw, mt):
     for by in (7, 20):
         out.append(json.loads(json.dumps({"model_type": mt, **joined(kw, grown(whole, by))})))
     return out
+
+
+def olders(cfg_cls):
+    """Names that a config class takes from what it is given without having such a field, and values to try: {name: (default or None, [values])}."""
+    found = {}
+    for c in cfg_cls.__mro__:
+        if ".models." not in c.__module__:
+            continue
+        try:
+            source = inspect.getsource(c)
+        except (OSError, TypeError):
+            continue
+        said = re.findall(r"""kwargs\.(?:pop|get)\(\s*["'](\w+)["'](?:\s*,\s*([^()]+?))?\s*\)""", source) + [(n, "") for n in re.findall(r"""["'](\w+)["'] (?:not )?in kwargs""", source)]
+        for name, default in said:
+            if name in A.IGNORED or name in {f.name for f in dataclasses.fields(cfg_cls)}:
+                continue
+            try:
+                d = ast.literal_eval(default) if default else None
+            except (ValueError, SyntaxError):
+                d = None
+            if isinstance(d, bool) or d is None and re.match(r"(use|is|has|enable|do)_", name):
+                values = [True, False]
+            elif isinstance(d, int):
+                values = [d + 1, max(d - 1, 1), 2]
+            elif isinstance(d, float):
+                values = [d, d / 2]
+            elif d is None and re.search(r"dim|size|heads|layers|num|interval|freq|offset|step|every|replace", name):
+                values = [2, 4, 1]
+            else:
+                continue
+            if name not in found or found[name][0] is None:
+                found[name] = (d if isinstance(d, (bool, int, float)) else None, values)
+    return found
+
+
+def older(cfg_cls, whole):
+    """The same config as it was spelled before: rotary settings beside the other fields, and names that are only taken from what is given."""
+    out = []
+
+    def before(d):
+        d = {k: before(v) if isinstance(v, dict) and "model_type" in v else v for k, v in d.items()}
+        rope = d.get("rope_parameters")
+        if isinstance(rope, dict) and rope and not any(isinstance(v, dict) for v in rope.values()):
+            rope = dict(d.pop("rope_parameters"))
+            for k in ("rope_theta", "partial_rotary_factor"):
+                if k in rope:
+                    d[k] = rope.pop(k)
+            if rope.get("rope_type", "default") != "default":
+                d["rope_scaling"] = rope
+        return d
+
+    turned = before(json.loads(json.dumps(whole)))
+    if turned != whole:
+        try:
+            if full(cfg_cls.from_dict(copy.deepcopy(turned))) == full(cfg_cls.from_dict(copy.deepcopy(whole))):
+                out.append(turned)
+        except Exception:
+            pass
+    return out
+
+
+def perturbed(cfg_cls, kw, at):
+    """The same config with other numbers that decide no shape: what initialises it with, and its padding row."""
+    try:
+        whole = full(cfg_cls(**copy.deepcopy(kw)))
+    except Exception:
+        return kw
+
+    def other(d):
+        out = {}
+        for k, v in d.items():
+            if isinstance(v, dict):
+                if ("model_type" in v) and (inner := other(v)):
+                    out[k] = {"model_type": v["model_type"], **inner}
+            elif isinstance(v, float) and re.search(r"range|std|factor|init|scale|sigma", k):
+                out[k] = v * (1 + (at + len(k) % 5) / 16)
+            elif k == "pad_token_id" and v is not None and at % 2:
+                out[k] = at + 2
+        return out
+
+    def joined(a, b):
+        return {**a, **{k: joined(a.get(k) or {}, v) if isinstance(v, dict) else v for k, v in b.items()}}
+
+    return joined(json.loads(json.dumps(kw)), other(whole))
 
 
 class Deriver:
@@ -265,6 +356,18 @@ class Deriver:
                     self.config["labels"][p] = n
             except Exception:
                 pass
+        self.older = {}
+        for p, c in self.parts.items():
+            for name, (default, values) in olders(c).items():
+                self.older[f"{p}.{name}" if p else name] = (default, values)
+        raws = raws + self.taken(raws)
+        for name, (default, _) in self.older.items():
+            if default is not None:
+                at = self.config["defaults"]
+                *up, last = name.split(".")
+                for step in up:
+                    at = at.setdefault(step, {})
+                at.setdefault(last, default)
         self.samples = []
         for raw in raws:
             try:
@@ -272,6 +375,33 @@ class Deriver:
                 self.samples.append((raw, got, env, sc))
             except Exception as e:
                 self.fault = e
+
+    def taken(self, raws):
+        """Some of the raw configs with each older name."""
+        out = []
+        for name, (_, values) in self.older.items():
+            *up, last = name.split(".")
+            for at, raw in enumerate(raws[::2][:4] if values else ()):
+                raw = copy.deepcopy(raw)
+                d = raw
+                for step in up:
+                    d = d.setdefault(step, {})
+                d[last] = values[at % len(values)]
+                # What the older name stands for is not given as well.
+                out.append({k: v for k, v in raw.items() if k not in ("layer_types", "mlp_layer_types", "indexer_types")})
+        return out
+
+    def rotary(self):
+        """Fields that values of rotary buffers are made from."""
+        paths = {p for _, got, *_ in self.samples for p in got}
+        return {p for p in paths if re.search(r"(^|\.)rope_parameters(\.\w+)?\.(rope_theta|rope_type)$|(^|\.)(rope_theta|rotary_emb_base|\w*base_freq)$", p)}
+
+    def modelled(self):
+        """Names that no config needs to be refused for."""
+        out = set()
+        for p in self.config["rope"]:
+            out |= {f"{p}.{k}" if p else k for k in ("rope_theta", "rope_scaling", "partial_rotary_factor", "original_max_position_embeddings")}
+        return out
 
     def learn(self, used):
         """The document's part on configs, for the fields that its expressions read; ({…}, [fields nobody can say])."""
@@ -285,6 +415,8 @@ class Deriver:
                     continue
                 v, e, obj = (*g, None)[:3] if g is not None else (None, None, None)
                 env.setdefault(path, None)
+                for name in self.older:
+                    env.setdefault(name, None)
                 ss.append(M.S(Item(v, e, obj, sc), {"cfg": env, "loops": {}}, sc, None))
             if all(same(s.env["cfg"].get(path), s.x.v) for s in ss):
                 continue
@@ -308,7 +440,6 @@ class Deriver:
 
     def kept(self, used, config):
         """Defaults of the fields that expressions read."""
-        import re
         names = set(used)
         words = json.dumps(config["derive"])
         flat = evaluating.flatten(self.config["defaults"])

@@ -93,11 +93,72 @@ def condition(e, loops, holds=True):
     return s if holds else f"not ({s})"
 
 
+GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 0.75}
+
+
+def gain(args):
+    """What torch.nn.init.calculate_gain gives."""
+    a, kind = args.get("a", 0), args.get("nonlinearity", "leaky_relu")
+    if kind == "leaky_relu":
+        return math.sqrt(2.0 / (1 + float(a) ** 2))
+    return 1.0 if kind.startswith("conv") else GAINS[kind]
+
+
+def rule(primitive, args):
+    """A primitive of torch.nn.init, as documents say it; args: numbers, or expressions of them."""
+    name = primitive.rstrip("_")
+    if name in ("ones", "zeros", "eye", "lecun_normal"):
+        return {"rule": name}
+    if name == "constant":
+        return {"rule": name, "value": args["val"]}
+    if name == "uniform":
+        return {"rule": name, "low": args.get("a", 0), "high": args.get("b", 1)}
+    if name == "normal":
+        return {"rule": name, **({"mean": args["mean"]} if args.get("mean", 0) != 0 else {}), "std": args.get("std", 1)}
+    if name == "trunc_normal":
+        return {"rule": "truncated_normal", **({"mean": args["mean"]} if args.get("mean", 0) != 0 else {}), "std": args.get("std", 1), "low": args.get("a", -2), "high": args.get("b", 2)}
+    if name in ("xavier_uniform", "xavier_normal", "orthogonal"):
+        return {"rule": name, "gain": args.get("gain", 1)}
+    if name in ("kaiming_uniform", "kaiming_normal"):
+        if any(isinstance(args.get(k), str) and k == "a" for k in args):
+            raise Unwritable("a slope that is computed")
+        return {"rule": name, "gain": gain(args), "mode": args.get("mode", "fan_in")}
+    if name == "copy":
+        return {"rule": "value"}
+    raise Unwritable(primitive)
+
+
 class Writer:
     """Statements of one class."""
 
     def __init__(self):
-        self.absent, self.unknown = set(), 0
+        self.absent = set()
+
+    def steps(self, d, loops, padding=None):
+        """What initialises a module, as a list; of what nobody knows nothing is said. padding: the field that is not None here."""
+        if not d:
+            return []
+        if d[0] == "if":
+            e = d[1][1] if d[1][0] == "bool" else d[1]
+            tested = e[1] if e[0] == "none" and e[1][0] == "f" else padding
+            yes, no = self.steps(d[2], loops, padding), self.steps(d[3], loops, tested)
+            if yes == no:
+                return yes
+            if not yes:
+                return [{"if": condition(d[1], loops, False), "then": no}]
+            return [{"if": condition(d[1], loops), "then": yes, **({"else": no} if no else {})}]
+        out = []
+        for slot, primitive, args, part in d[1]:
+            try:
+                said = {"slot": slot, **rule(primitive, {k: v[1] if v[0] == "c" else bare(text(v, loops)) for k, v in args.items()})}
+                if part is not None and part[0] == "c" and padding is not None:
+                    said["row"] = text(padding, loops)
+                elif part is not None:
+                    said["row"] = part[1] if part[0] == "c" else bare(text(part, loops))
+                out.append(said)
+            except Unwritable:
+                pass
+        return out
 
     def block(self, d, loops, said=frozenset()):
         """A module's own statements."""
@@ -135,6 +196,11 @@ class Writer:
             out.append(b)
         if kids is not None:
             out += self.items(kids, loops, numbered, said)
+        try:
+            if done := self.steps(steps, loops):
+                out.append({"init": done})
+        except Unwritable:
+            pass
         return out
 
     def choice(self, d, loops, write):
@@ -189,9 +255,10 @@ class Writer:
             if a[0] == b[0] == "node" and a[1] == b[1] and a[1] in WEIGHTED | NORMS and a[2] and b[2] and a[2][0] == b[2][0]:
                 more, less = (a, b) if len(a[2]) > len(b[2]) else (b, a)
                 if len(less[2]) == 1 and loops is not None and (k := self.known(more, loops)) is not None and "bias" not in k:
-                    return {**k, "bias": condition(d[1], loops, more is a)}
+                    if self.known(less, loops).get("init", []) == [x for x in k.get("init", []) if x.get("slot") != "bias"]:
+                        return {**k, "bias": condition(d[1], loops, more is a)}
             return None
-        _, cls, params, buffers, _, kids, *_ = d
+        _, cls, params, buffers, _, kids, _, steps = d
         names = [p[0] for p in params]
         if kids is not None or any(p[2] != "float32" for p in params) or cls not in TORCH:
             return None
@@ -201,15 +268,21 @@ class Writer:
         def dims(i):
             return [size(x, loops) for x in params[i][1]]
 
+        try:
+            done = self.steps(steps, loops)
+        except Unwritable:
+            done = []
+        init = {"init": done} if done else {}
+
         if cls in WEIGHTED | NORMS and not buffers and names in (["weight"], ["weight", "bias"]):
             shape = dims(0)
             if len(names) == 2 and dims(1) != shape[: 1 if cls in WEIGHTED else None]:
                 return None
-            return {"is": cls, "shape": shape, **({} if len(names) == 2 else {"bias": False})}
+            return {"is": cls, "shape": shape, **({} if len(names) == 2 else {"bias": False}), **init}
         if cls in BATCH_NORMS and names == ["weight", "bias"] and [b[0] for b in buffers] == ["running_mean", "running_var", "num_batches_tracked"]:
-            return {"is": cls, "shape": dims(0)} if dims(0) == dims(1) else None
+            return {"is": cls, "shape": dims(0), **init} if dims(0) == dims(1) else None
         if cls == "Embedding" and names == ["weight"] and not buffers:
-            return {"is": cls, "shape": dims(0)}
+            return {"is": cls, "shape": dims(0), **init}
         return None
 
 
@@ -270,6 +343,46 @@ def share(classes):
     return out, blocks
 
 
+def named_inits(document):
+    """Steps that stand in many places get a name; those of torch's modules that are usual in a document go by the kind's name."""
+    places, usual = [], {}
+
+    def walk(statements):
+        for s in statements if isinstance(statements, list) else ():
+            if "init" in s or "is" in s:
+                places.append(s)
+            for key in ("do", "then", "else"):
+                walk(s.get(key))
+
+    for statements in [*document["blocks"].values(), *(c["root"] for c in document["classes"].values())]:
+        walk(statements)
+    for s in places:
+        if "is" in s:
+            counts = usual.setdefault(s["is"], {})
+            k = json.dumps(s.get("init", []))
+            counts[k] = counts.get(k, 0) + 1
+    names, inits = {}, {}
+    for kind, counts in sorted(usual.items()):
+        most = max(sorted(counts), key=counts.get)
+        inits[kind] = json.loads(most)
+        if inits[kind]:
+            names.setdefault(most, kind)
+    for s in places:
+        k = json.dumps(s.get("init", []))
+        if "is" in s and inits[s["is"]] == s.get("init", []):
+            s.pop("init", None)
+            continue
+        if k not in names:
+            base = s.get("is", "own")
+            i = 2 if "is" in s else 1
+            while f"{base}{i}" in inits:
+                i += 1
+            names[k] = f"{base}{i}"
+            inits[names[k]] = json.loads(k)
+        s["init"] = names[k]
+    return {k: v for k, v in inits.items() if v or k not in usual}
+
+
 def fields(document):
     """Every field that a document's expressions read."""
     import ast
@@ -302,9 +415,11 @@ def fields(document):
 
     def walk(statements):
         for s in statements:
-            for key in ("if", "in", "expect", "bias", "row"):
+            for key in ("if", "in", "expect", "bias", "row", "low", "high", "mean", "std", "value", "gain"):
                 if isinstance(s.get(key), str):
                     look(s[key])
+            if isinstance(s.get("init"), list):
+                walk(s["init"])
             for x in s.get("shape", ()):
                 if isinstance(x, str):
                     look(x)
@@ -318,6 +433,6 @@ def fields(document):
         for t in c.get("ties", ()):
             if "if" in t:
                 look(t["if"])
-    for b in document["blocks"].values():
+    for b in [*document["blocks"].values(), *document.get("inits", {}).values()]:
         walk(b)
     return out

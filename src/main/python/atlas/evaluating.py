@@ -174,10 +174,10 @@ def name_of(template, env, counter):
 
 
 def model(document, class_name, env):
-    """(parameters, buffers) in order."""
-    params, buffers = [], []
+    """(parameters, buffers, steps) in order; a step: a slot, its rule with numbers, and the one row it is about or None."""
+    params, buffers, steps = [], [], []
     said = document["classes"][class_name]
-    blocks = document["blocks"]
+    blocks, inits = document["blocks"], document.get("inits", {})
 
     def counting():
         i = 0
@@ -188,7 +188,12 @@ def model(document, class_name, env):
     def shape(s, env):
         return [int(value(x, env)) for x in s["shape"]]
 
-    def run(statements, env, prefix, counter):
+    def module(statements, env, prefix):
+        own = []
+        run(statements, env, prefix, counting(), own)
+        steps.extend(own)
+
+    def run(statements, env, prefix, counter, own):
         if isinstance(statements, str):
             statements = blocks[statements]
         for s in statements:
@@ -200,27 +205,40 @@ def model(document, class_name, env):
             elif "buffer" in s:
                 buffers.append((prefix + s["buffer"], shape(s, env), s.get("dtype", "float32"), s.get("persistent", True)))
             elif "if" in s:
-                run(s["then"] if value(s["if"], env) else s.get("else", []), env, prefix, counter)
+                run(s["then"] if value(s["if"], env) else s.get("else", []), env, prefix, counter, own)
             elif "for" in s:
                 for i in range(int(value(s["in"], env))):
-                    run(s["do"], {**env, s["for"]: i}, prefix, counter)
+                    run(s["do"], {**env, s["for"]: i}, prefix, counter, own)
             elif "add" in s:
                 below = prefix + name_of(s["add"], env, counter) + "."
                 if "is" in s:
                     named(s, env, below)
-                elif "do" in s:
-                    run(s["do"], env, below, counting())
+                else:
+                    module(s.get("do", []), env, below)
+            else:
+                initialize(s["init"], env, prefix, own)
+
+    def initialize(todo, env, prefix, own, lacking=()):
+        for s in inits[todo] if isinstance(todo, str) else todo:
+            if "if" in s:
+                initialize(s["then"] if value(s["if"], env) else s.get("else", []), env, prefix, own, lacking)
+            elif s["slot"] not in lacking:
+                row = int(value(s["row"], env)) if "row" in s else None
+                own.append((prefix + s["slot"], {k: v if k in ("rule", "mode") else float(value(v, env)) for k, v in s.items() if k not in ("slot", "row")}, row))
 
     def named(s, env, below):
         dims = shape(s, env)
         params.append((below + "weight", dims, "float32"))
-        if s["is"] != "Embedding" and value(s.get("bias", True), env):
+        bias = s["is"] != "Embedding" and value(s.get("bias", True), env)
+        if bias:
             params.append((below + "bias", dims[:1] if s["is"] in ("Linear", "Conv1d", "Conv2d", "Conv3d") else dims, "float32"))
         if s["is"].startswith("BatchNorm"):
             buffers.extend([(below + "running_mean", dims, "float32", True), (below + "running_var", dims, "float32", True), (below + "num_batches_tracked", [], "int64", True)])
+        if s["is"] in inits or "init" in s:
+            initialize(s.get("init", s["is"]), env, below, steps, () if bias else ("bias",))
 
-    run(said["root"], env, "", counting())
-    return params, buffers
+    module(said["root"], env, "")
+    return params, buffers, steps
 
 
 def tied(ties, names, env):
@@ -238,7 +256,7 @@ def tied(ties, names, env):
 
 
 def skeleton(document, class_name, raw):
-    """(parameters, buffers, ties) of a class under a config.json."""
+    """(parameters, buffers, ties, steps) of a class under a config.json."""
     env = processed(document["config"], raw)
-    params, buffers = model(document, class_name, env)
-    return params, buffers, tied(document["classes"][class_name].get("ties", ()), [p[0] for p in params], env)
+    params, buffers, steps = model(document, class_name, env)
+    return params, buffers, tied(document["classes"][class_name].get("ties", ()), [p[0] for p in params], env), steps

@@ -36,6 +36,7 @@ import deriving
 import documents
 import evaluating
 import sampling
+import spellings
 import turning
 from transformers import PreTrainedModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
@@ -69,13 +70,47 @@ def compare(want, got):
     return None if want[2] == got[2] else f"ties: {list(set(want[2].items()) ^ set(got[2].items()))[:2]}"
 
 
+def unlike(tree, got):
+    """Names, with # for numbers, of slots that a document initialises otherwise than the reference."""
+    want, failed = [], set()
+    buffers = {name for name, *_ in A.slots(tree)[1]}
+
+    def walk(n, prefix):
+        for c in n.kids:
+            walk(c, prefix + c.name + ".")
+        if n.steps is None:
+            failed.update(name for part in A.slots(n, prefix) for name, *_ in part)
+            return
+        for slot, primitive, args, part in n.steps:
+            try:
+                said = documents.rule(primitive, {k: v for k, (_, v) in args.items()})
+            except documents.Unwritable:
+                said = None
+            want.append((prefix + slot, said and {k: v if isinstance(v, str) else float(v) for k, v in said.items()}, part))
+
+    walk(tree, "")
+    # What is copied into buffers is told by their values.
+    want, got = ([s for s in x if not (s[1] == {"rule": "value"} and s[0] in buffers)] for x in (want, got))
+    of_want, of_got = {}, {}
+    for steps, of in ((want, of_want), (got, of_got)):
+        for name, said, part in steps:
+            of.setdefault(name, []).append((said, part))
+    bad = failed | {n for n in of_want.keys() | of_got.keys() if of_want.get(n) != of_got.get(n)}
+    if not bad and want != got:
+        bad = set(of_want)
+    return {documents.digits(n) for n in bad}
+
+
+INITIALISED = 7  # so many configs are held to the reference's initialisation, too
+
+
 class Type:
     """One model type, from its config class to its document."""
 
     def __init__(self, mt, fresh):
         self.mt, self.cfg_cls, self.fresh_count = mt, CONFIG_MAPPING[mt], fresh
         self.classes = sorted(classes_of(self.cfg_cls), key=richness)
-        self.left, self.said, self.traced = {}, {}, {}
+        self.left, self.said, self.traced, self.unknown = {}, {}, {}, {}
 
     def samples(self, end):
         kws, builds = [], [c for _, c in self.classes]
@@ -131,6 +166,11 @@ class Type:
                 said[key] = v
         if ties:
             said["ties"] = documents.ties(ties)
+        spelling = spellings.Spellings(m)
+        if spelling.renamings:
+            said["renamings"] = spelling.renamings
+        if spelling.conversions:
+            said["conversions"] = spelling.conversions
         if w.absent:
             said["absent"] = sorted(w.absent)
         return said
@@ -138,11 +178,13 @@ class Type:
     def assemble(self, names):
         """The document of these classes, and the fields nobody can say."""
         roots, blocks = documents.share({n: self.said[n]["root"] for n in names})
-        doc = {"format": "tenon-atlas", "version": 2, "modelType": self.mt, "config": {},
+        doc = {"format": "tenon-atlas", "version": 3, "modelType": self.mt, "config": {},
                "classes": {n: {**{k: v for k, v in self.said[n].items() if k != "absent"}, "root": roots[n]} for n in names}, "blocks": blocks}
+        if inits := documents.named_inits(doc):
+            doc["inits"] = inits
         used = documents.fields(doc)
-        doc["config"], lost = self.deriver.learn(used)
-        if absent := sorted({a for n in names for a in self.said[n].get("absent", ())} - used):
+        doc["config"], lost = self.deriver.learn(used | self.deriver.rotary())
+        if absent := sorted({a for n in names for a in self.said[n].get("absent", ())} - used - self.deriver.modelled()):
             doc["config"]["absent"] = absent
         doc["config"] = {k: v for k, v in doc["config"].items() if v}
         return doc, lost
@@ -153,15 +195,22 @@ class Type:
         kept = list(names)
         passed = {n: 0 for n in names}
         refused = {n: [] for n in names}
-        for at, kw in enumerate([{}] + self.fresh):
+        for at, plain in enumerate([{}] + self.fresh):
+            turned = deriving.perturbed(self.cfg_cls, plain, at) if 0 < at < INITIALISED else plain
             for name, cls in self.classes:
                 if name not in kept:
                     continue
                 if time.process_time() > end:
                     raise sampling.Late()
                 try:
-                    cfg = self.cfg_cls(**copy.deepcopy(kw))
-                    tree, ties, _ = A.untraced(cls, cfg)
+                    kw = turned
+                    try:
+                        tree, ties, _ = A.untraced(cls, self.cfg_cls(**copy.deepcopy(kw)), steps=at < INITIALISED)
+                    except Exception:
+                        if turned is plain:
+                            raise
+                        kw = plain
+                        tree, ties, _ = A.untraced(cls, self.cfg_cls(**copy.deepcopy(kw)), steps=True)
                 except sampling.Late:
                     raise
                 except Exception:
@@ -169,7 +218,7 @@ class Type:
                 want = (*A.slots(tree), ties)
                 want = ([[a, b, c] for a, b, c in want[0]], [[a, b, c, d] for a, b, c, d in want[1]], ties)
                 raws = deriving.variants(self.cfg_cls, kw, self.mt, rnd)[:2]
-                for raw in raws:
+                for raw in raws + deriving.older(self.cfg_cls, raws[-1]):
                     try:
                         got = evaluating.skeleton(doc, name, raw)
                         fault = compare(want, ([list(x) for x in got[0]], [list(x) for x in got[1]], got[2]))
@@ -183,12 +232,37 @@ class Type:
                         kept.remove(name)
                         break
                     passed[name] += 1
+                    if at < INITIALISED:
+                        self.unknown.setdefault(name, set()).update(unlike(tree, got[3]))
         for n in list(kept):
             if passed[n] < self.fresh_count:  # two forms each
                 self.left[n] = f"only {passed[n]} of {2 * len(self.fresh) + 2} agree, others refused: {sorted(set(refused[n]))[:4]}"
                 kept.remove(n)
         self.refused = {n: sorted(set(refused[n])) for n in kept if refused[n]}
         return kept
+
+    def learn(self):
+        """Raw configs, and what the config's class makes of them."""
+        rnd = random.Random("raw" + self.mt)
+        raws = [{"model_type": self.mt}]
+        for kw in self.train[:24]:
+            raws += deriving.variants(self.cfg_cls, kw, self.mt, rnd)
+        for kw in self.train[:6]:
+            raws += deriving.deeper(self.cfg_cls, kw, self.mt)
+        for kw in [{}] + self.train[:6]:
+            raws += deriving.older(self.cfg_cls, deriving.variants(self.cfg_cls, kw, self.mt, rnd)[-1 if kw else 0])
+        self.deriver = deriving.Deriver(self.mt, self.cfg_cls, raws)
+
+    def again(self, kept, seconds):
+        """A document anew from traces that were kept, held to fewer configs: the first one was held to all."""
+        self.train, self.fresh, self.traced = kept["train"], kept["fresh"][:INITIALISED - 1], kept["traced"]
+        self.fresh_count = len(self.fresh)
+        self.learn()
+        for name, cls in self.classes:
+            if name in self.traced:
+                m = A.untraced(cls, self.cfg_cls(**copy.deepcopy(self.train[0])))[2]
+                self.said[name] = self.write(name, *self.traced[name][:2], m)
+        return self.document(time.process_time() + seconds)
 
     def run(self, seconds):
         end = time.process_time() + seconds
@@ -199,13 +273,7 @@ class Type:
             for n, _ in self.classes:
                 self.left[n] = "no config was found under which it builds"
             return None
-        rnd = random.Random("raw" + self.mt)
-        raws = [{"model_type": self.mt}]
-        for kw in self.train[:24]:
-            raws += deriving.variants(self.cfg_cls, kw, self.mt, rnd)
-        for kw in self.train[:6]:
-            raws += deriving.deeper(self.cfg_cls, kw, self.mt)
-        self.deriver = deriving.Deriver(self.mt, self.cfg_cls, raws)
+        self.learn()
         for name, cls in self.classes:
             try:
                 if time.process_time() > end:
@@ -223,6 +291,9 @@ class Type:
             finally:
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 A.T.on = False
+        return self.document(end + seconds)
+
+    def document(self, end):
         names = list(self.said)
         while names:
             doc, lost = self.assemble(names)
@@ -232,8 +303,12 @@ class Type:
                     self.left[n] = f"how the config gets these fields is not known: {lost}"
                 names = [n for n in names if n not in blamed]
                 continue
-            kept = self.check(doc, names, end + seconds)
+            self.unknown = {}
+            kept = self.check(doc, names, end)
             if kept == names:
+                for n, unknown in self.unknown.items():
+                    if unknown:
+                        doc["classes"][n]["unknown"] = sorted(unknown)
                 return doc
             names = kept
         return None
@@ -242,22 +317,40 @@ class Type:
         return {"classes": {n: self.said[n]}, "blocks": {}}
 
 
+def kept_values(doc, path):
+    """What is known of buffers' values stays."""
+    if doc is not None and os.path.exists(path):
+        before = json.load(open(path))
+        for name, c in doc["classes"].items():
+            c.update({k: v for k, v in before["classes"].get(name, {}).items() if k in ("values", "fixed")})
+        if before.get("valued") and doc["classes"].keys() <= before["classes"].keys():
+            doc["valued"] = True
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("out")
     p.add_argument("types", nargs="*")
     p.add_argument("--seconds", type=float, default=120)
     p.add_argument("--fresh", type=int, default=20)
+    p.add_argument("--again", action="store_true", help="write documents that are there anew, from the traces that were kept")
     a = p.parse_args()
     os.makedirs(os.path.join(a.out, "left-out"), exist_ok=True)
     for mt in a.types or list(CONFIG_MAPPING.keys()):
         path, left = os.path.join(a.out, mt + ".json"), os.path.join(a.out, "left-out", mt + ".json")
-        if os.path.exists(path) or os.path.exists(left):
+        pickled = os.path.join(a.out, "left-out", mt + ".pickle")
+        if a.again != os.path.exists(pickled) or not a.again and os.path.exists(left):
             continue
         t = time.process_time()
         try:
             one = Type(mt, a.fresh)
-            doc = one.run(a.seconds)
+            if a.again:
+                with open(pickled, "rb") as f:
+                    doc = one.again(pickle.load(f), a.seconds)
+                one.left = {**(json.load(open(left)) if os.path.exists(left) else {}), **one.left}
+                kept_values(doc, path)
+            else:
+                doc = one.run(a.seconds)
             why = one.left
         except BaseException as e:
             if isinstance(e, KeyboardInterrupt):
@@ -268,8 +361,10 @@ def main():
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         if doc is not None:
-            with open(os.path.join(a.out, "left-out", mt + ".pickle"), "wb") as f:
-                pickle.dump({"traced": one.traced, "train": one.train, "fresh": one.fresh}, f)
+            if not a.again:
+                with open(pickled, "wb") as f:
+                    pickle.dump({"traced": one.traced, "train": one.train, "fresh": one.fresh}, f)
+            doc["olders"] = sorted(one.deriver.older)
             with open(path, "w") as f:
                 json.dump(doc, f, indent=1)
         if why or doc is None:

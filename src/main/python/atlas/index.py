@@ -15,12 +15,15 @@ def statement_lines(statements, indent):
 
 def text(doc):
     """One line a field, a class and a statement of a block: small, and changes can be read."""
-    out = ['{"format":"tenon-atlas","version":2,"modelType":%s,"config":{' % json.dumps(doc["modelType"])]
+    out = ['{"format":"tenon-atlas","version":3,"modelType":%s,"config":{' % json.dumps(doc["modelType"])]
     out.append(",\n".join(f" {json.dumps(k)}:{json.dumps(v, separators=(',', ':'))}" for k, v in doc["config"].items()))
     out.append('},"classes":{')
     out.append(",\n".join(f" {json.dumps(k)}:{json.dumps(v, separators=(',', ':'))}" for k, v in doc["classes"].items()))
     out.append('},"blocks":{')
     out.append(",\n".join(f"{json.dumps(k)}:{statement_lines(v, 1)}" for k, v in doc["blocks"].items()))
+    if "inits" in doc:
+        out.append('},"inits":{')
+        out.append(",\n".join(f" {json.dumps(k)}:{json.dumps(v, separators=(',', ':'))}" for k, v in doc["inits"].items()))
     out.append("}}\n")
     return "\n".join(out)
 
@@ -35,6 +38,7 @@ def main(made, resources):
         doc = json.load(open(path))
         if not doc.pop("valued", False):  # values.py has not seen it yet
             continue
+        doc.pop("olders", None)
         for name in doc["classes"]:
             classes.setdefault(name, doc["modelType"])
         with open(os.path.join(resources, os.path.basename(path)), "w") as f:

@@ -352,7 +352,7 @@ def logged(name):
     setattr(torch, name, g)
 # Values do not matter on the meta device.
 for _n in dir(nn.init):
-    if _n.endswith("_") and not _n.startswith("_"): setattr(nn.init, _n, lambda t, *a, **kw: t)
+    if _n.endswith("_") and not _n.startswith("_"): setattr(nn.init, _n, lambda *a, **kw: a[0] if a else kw.get("tensor"))
 _new = nn.Parameter.__new__
 def _parameter(cls, data=None, requires_grad=True):
     p = _new(cls, data, requires_grad)
@@ -491,6 +491,9 @@ def initializations(m):
                 if p.numel() == t.numel(): return n, None
                 if p.dim() == t.dim() + 1 and tuple(p.shape[1:]) == tuple(t.shape): return n, int(t.storage_offset()) // max(1, p[0].numel())
                 return n, "?"
+        # A weight that is computed from others: the numbers drawn for it are thrown away, but they are drawn.
+        for n, p in module.named_parameters(remove_duplicate=False):
+            if "parametrizations." in n and tuple(p.shape) == tuple(t.shape): return n, None
         return None, None
     def noted(self, module, *a, **kw):
         EVENTS.clear(); fault = False; sc = module.__dict__.get("_sc")

@@ -89,7 +89,7 @@ def kinds(base, path):
 
 def flips(cfg_cls, cls, train, limit=36, seconds=20):
     new, tried, seen, base, flats, used, end = [], set(), {}, cfg_cls(), [], set(), time.process_time() + seconds
-    nulls, shapes = {}, {}
+    nulls, absents, shapes = {}, {}, {}
 
     def look(kw):
         tree, flat, _, m = A.build(cls, cfg_cls(**copy.deepcopy(kw)), steps=False)
@@ -109,6 +109,8 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
                 if o is None:
                     if place == "null" and not M.HARMLESS.search(e[1]):
                         nulls.setdefault(e[1], kw)
+                    elif place == "absent":
+                        absents.setdefault(e[1], kw)
                     continue
                 where = where or tuple(x.cls for x in M.chain(sc))
                 at = seen.setdefault((where, place, e), {})
@@ -181,6 +183,11 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
                         yield x[1][1], "gelu", src
                 elif isinstance(x[2][1], int) and not isinstance(x[2][1], bool):
                     yield x[1][1], x[2][1] + 1, src
+            elif x[0] in ("==", "!=") and x[1][0] == "at" and x[1][1][0] == "f" and x[2][0] == "c" and isinstance(x[2][1], str):
+                v, w = flats[0].get(x[1][1][1]), str(x[2][1])
+                if isinstance(v, list) and len(v) > 1:
+                    yield x[1][1][1], [w if at % 2 else str(y) for at, y in enumerate(v)], src
+                    yield x[1][1][1], [w] * len(v), src
             elif x[0] in ("<", ">", "<=", ">=") and x[1][0] == "f" and x[2][0] == "c":
                 for d in (1, -1, 0):
                     yield x[1][1], x[2][1] + d, src
@@ -210,6 +217,10 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
             add(p, v, src)
         for p, src in list(nulls.items()):
             for v in kinds(base, p):
+                add(p, v, src, True)
+        for p, src in list(absents.items()):
+            last = p.split(".")[-1]
+            for v in [True, False] if last.startswith("tie_") else [8, 12] if last == "head_dim" else []:
                 add(p, v, src, True)
         if len(tried) == before:
             break

@@ -207,7 +207,7 @@ def refuse_older(doc, cfg_cls):
     for path, c in parts.items():
         saved = c.to_dict()
         aliases = doc["config"].get("aliases", {}).get(path, {})
-        for k in older(type(c)) - MODELLED - set(aliases):
+        for k in older(type(c)) - MODELLED - set(aliases) - {n.rpartition(".")[2] for n in doc.get("olders", ())}:
             full = f"{path}.{k}" if path else k
             if k not in saved and k not in parts and not isinstance(getattr(c, k, None), transformers.PreTrainedConfig) and not re.search(rf"(?<![\w.]){re.escape(full)}(?![\w.])", words):
                 absent.add(full)

@@ -8,16 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements of a document, run on modules under one config. What initialises a slot a document
- * does not say yet: such slots can be loaded, not made.
- */
+/** Statements of a document, run on modules under one config. */
 final class AtlasBlock {
   private static final int MOST_STATEMENTS = 1 << 22;
   private static final int DEEPEST = 48;
   private static final int LONGEST_NAME = 256;
 
   private final Map<String, Body> blocks;
+  private final AtlasInits inits;
   private final Map<String, @Nullable Object> fields;
   private final String origin;
   private int statements;
@@ -29,8 +27,13 @@ final class AtlasBlock {
    * @param fields the config's fields by dotted name, as its class would have them
    * @param origin what errors call the config
    */
-  AtlasBlock(Map<String, Body> blocks, Map<String, @Nullable Object> fields, String origin) {
+  AtlasBlock(
+      Map<String, Body> blocks,
+      AtlasInits inits,
+      Map<String, @Nullable Object> fields,
+      String origin) {
     this.blocks = blocks;
+    this.inits = inits;
     this.fields = new HashMap<>(fields);
     this.origin = origin;
   }
@@ -71,17 +74,20 @@ final class AtlasBlock {
     } else if (statement instanceof AtlasStatement.Named named) {
       long[] dims = dims(named.shape());
       boolean bias = Python.truth(named.bias().value(fields));
-      module.add(name(named.name(), place), child -> torch(named.kind(), dims, bias, child));
+      module.add(name(named.name(), place), child -> torch(named, dims, bias, child));
     } else if (statement instanceof AtlasStatement.Param param) {
       long[] dims = dims(param.shape());
       if (param.frozen()) {
-        module.frozen(param.name(), null, dims);
+        module.frozen(param.name(), InitRule.UNKNOWN, dims);
       } else {
-        module.parameter(param.name(), dims);
+        module.parameter(param.name(), InitRule.UNKNOWN, dims);
       }
-      unknown(module, param.name());
     } else if (statement instanceof AtlasStatement.Buffer buffer) {
       buffer(buffer, module);
+    } else if (statement instanceof AtlasStatement.Initialize todo) {
+      if (inits.said()) {
+        inits.apply(todo.steps(), module, fields);
+      }
     } else if (statement instanceof AtlasStatement.For loop) {
       repeat(loop, module, place);
     } else if (statement instanceof AtlasStatement.If choice) {
@@ -127,26 +133,29 @@ final class AtlasBlock {
     }
   }
 
-  private static void torch(String kind, long[] dims, boolean bias, Module module) {
-    boolean table = kind.equals("Embedding");
-    boolean norm = kind.endsWith("Norm") || kind.startsWith("BatchNorm");
-    module.kind(table ? Module.Kind.EMBEDDING : norm ? Module.Kind.NORM : Module.Kind.LINEAR);
-    module.parameter("weight", dims);
-    unknown(module, "weight");
-    if (bias && !table) {
-      module.parameter("bias", norm ? dims : new long[] {dims[0]});
-      unknown(module, "bias");
+  private void torch(AtlasStatement.Named named, long[] dims, boolean bias, Module module) {
+    String kind = named.kind();
+    if (kind.equals("Embedding")) {
+      module.kind(Module.Kind.EMBEDDING).parameter("weight", new InitRule.Normal(0, 1), dims);
+    } else if (kind.endsWith("Norm") || kind.startsWith("BatchNorm")) {
+      module.kind(Module.Kind.NORM).parameter("weight", InitRule.ONES, dims);
+      if (bias) {
+        module.parameter("bias", InitRule.ZEROS, dims);
+      }
+    } else {
+      Blocks.weighted(bias, dims).describe(module);
     }
     if (kind.startsWith("BatchNorm")) {
       module.buffer("running_mean", true, DType.F32, Value.zeros(DType.F32, dims), dims);
       module.buffer("running_var", true, DType.F32, Value.ones(DType.F32, dims), dims);
       module.buffer("num_batches_tracked", true, DType.I64, Value.zeros(DType.I64));
     }
-  }
-
-  /** Says that a slot can be loaded, not made. */
-  static void unknown(Module module, String name) {
-    module.init(init -> init.rule(name, InitRule.UNKNOWN));
+    if (inits.said()) {
+      inits.applyToKind(named.init(), kind, module, fields);
+    } else {
+      module.parameters.replaceAll(
+          (name, p) -> new Module.Parameter(p.shape(), p.trainable(), InitRule.UNKNOWN));
+    }
   }
 
   private long[] dims(List<Expression> shape) {

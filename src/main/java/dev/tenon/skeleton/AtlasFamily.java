@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A model type as a document of the atlas describes it; {@code docs/atlas.md} has the format. */
 final class AtlasFamily implements Family {
   static final String FORMAT = "tenon-atlas";
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final String TIED = "tie_word_embeddings";
 
   /** A tie of names in which {@code #} is a number, the same on both sides. */
@@ -22,17 +22,21 @@ final class AtlasFamily implements Family {
   private final String modelType;
   private final AtlasReader reader = new AtlasReader();
   private final AtlasFields fields;
+  private final AtlasInits inits;
   private final Map<String, Body> blocks = new HashMap<>();
   private final List<Architecture> architectures = new ArrayList<>();
 
   AtlasFamily(SkeletonNode root) {
-    root.only(Set.of("format", "version", "producer", "modelType", "config", "classes", "blocks"));
+    root.only(
+        Set.of(
+            "format", "version", "producer", "modelType", "config", "classes", "blocks", "inits"));
     if (!root.field("format").text().equals(FORMAT)) {
       throw root.field("format").wrong(FORMAT);
     }
     root.field("version").integer(VERSION, VERSION);
     modelType = root.field("modelType").text();
     fields = new AtlasFields(root.field("config"), reader);
+    inits = new AtlasInits(root, reader);
     for (SkeletonNode block : root.field("blocks").children()) {
       blocks.put(block.name(), reader.body(block));
     }
@@ -59,6 +63,7 @@ final class AtlasFamily implements Family {
             "ties",
             "values",
             "fixed",
+            "unknown",
             "ignoreMissing",
             "ignoreUnexpected",
             "ignoreOnSave",
@@ -105,8 +110,8 @@ final class AtlasFamily implements Family {
     Map<String, @Nullable Object> values = fields.of(config);
     // Which ties hold the document says itself.
     module.model(config.with(TIED, true), InitRules.NONE);
-    new AtlasBlock(blocks, values, config.toString()).describe(root, module);
-    buffers.apply(module, "", values);
+    new AtlasBlock(blocks, inits, values, config.toString()).describe(root, module);
+    buffers.apply(module, values);
     for (NamedTie tie : ties) {
       if (Python.truth(tie.condition().value(values))) {
         bind(tie, "", module, module);

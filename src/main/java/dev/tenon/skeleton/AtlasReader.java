@@ -41,7 +41,7 @@ final class AtlasReader {
 
   private AtlasStatement statement(SkeletonNode node) {
     if (node.has("add")) {
-      node.only(Set.of("add", "is", "shape", "bias", "do"));
+      node.only(Set.of("add", "is", "shape", "bias", "init", "do"));
       List<Object> name = template(node.field("add"));
       if (node.has("is")) {
         return named(node, name);
@@ -67,10 +67,12 @@ final class AtlasReader {
       node.only(Set.of("if", "then", "else"));
       Body no = node.has("else") ? body(node.field("else")) : Body.EMPTY;
       return new AtlasStatement.If(expression(node.field("if")), body(node.field("then")), no);
+    } else if (node.has("init")) {
+      return new AtlasStatement.Initialize(node.only(Set.of("init")).field("init").text());
     } else if (node.has("expect")) {
       return expectation(node.only(Set.of("expect")).field("expect"));
     }
-    throw node.wrong("add|param|buffer|for|if|expect");
+    throw node.wrong("add|param|buffer|for|if|init|expect");
   }
 
   private AtlasStatement named(SkeletonNode node, List<Object> name) {
@@ -84,7 +86,8 @@ final class AtlasReader {
     if (shape.isEmpty()) {
       throw node.field("shape").wrong("at least one size");
     }
-    return new AtlasStatement.Named(name, kind.text(), shape, bias);
+    String init = node.has("init") ? node.field("init").text() : kind.text();
+    return new AtlasStatement.Named(name, kind.text(), shape, bias, init);
   }
 
   /** {@code not (x)} is kept apart: where x has no value, either holds. */
@@ -97,7 +100,8 @@ final class AtlasReader {
 
   Expression expression(SkeletonNode node) {
     if (node.isNumber()) {
-      return new Expression.Constant(node.integer(Long.MIN_VALUE, Long.MAX_VALUE));
+      return new Expression.Constant(
+          node.isWhole() ? (Object) node.integer(Long.MIN_VALUE, Long.MAX_VALUE) : node.number());
     } else if (!node.isText()) {
       return new Expression.Constant(node.flag());
     }

@@ -15,8 +15,9 @@ sealed interface AtlasStatement {
    *
    * @param kind torch's name of it
    * @param shape its weight's
+   * @param init the name of the steps that initialise it
    */
-  record Named(List<Object> name, String kind, List<Expression> shape, Expression bias)
+  record Named(List<Object> name, String kind, List<Expression> shape, Expression bias, String init)
       implements AtlasStatement {}
 
   /** A parameter of this module. */
@@ -29,6 +30,9 @@ sealed interface AtlasStatement {
    */
   record Buffer(String name, List<Expression> shape, DType dtype, boolean persistent, boolean fixed)
       implements AtlasStatement {}
+
+  /** What initialises this module when its children are done, by the name of its steps. */
+  record Initialize(String steps) implements AtlasStatement {}
 
   /** Statements that run once for each number from 0. */
   record For(String loop, Expression count, Body body) implements AtlasStatement {}

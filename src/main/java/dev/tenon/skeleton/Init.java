@@ -101,6 +101,18 @@ public final class Init {
     return rule(name, new InitRule.Computed(value));
   }
 
+  /** What the constructor leaves in a parameter or buffer below this module, in its turn. */
+  Init constructed(String name) {
+    int dot = name.lastIndexOf('.');
+    Module owner = dot < 0 ? module : module.child(name.substring(0, dot));
+    String own = name.substring(dot + 1);
+    Module.Parameter parameter = owner.parameters.get(own);
+    Module.Buffer buffer = owner.buffers.get(own);
+    InitRule rule =
+        parameter != null ? parameter.constructed() : buffer == null ? null : buffer.constructed();
+    return rule(name, rule == null ? InitRule.UNKNOWN : rule);
+  }
+
   /** The shape of a slot below this module. */
   public Shape shape(String name) {
     Integer slot = find(name);

@@ -37,7 +37,8 @@ public final class Module {
 
   record Parameter(Shape shape, boolean trainable, @Nullable InitRule constructed) {}
 
-  record Buffer(boolean persistent, DType dtype, boolean fixedDtype, Shape shape, Value value) {}
+  record Buffer(
+      boolean persistent, DType dtype, boolean fixedDtype, Shape shape, InitRule constructed) {}
 
   final Map<String, Parameter> parameters = new LinkedHashMap<>();
   final Map<String, Buffer> buffers = new LinkedHashMap<>();
@@ -94,14 +95,16 @@ public final class Module {
   /** A buffer whose dtype follows the load's if it is floating-point. */
   public Module buffer(String name, boolean persistent, DType dtype, Value value, long... dims) {
     tally.one();
-    buffers.put(name, new Buffer(persistent, dtype, false, Shape.of(dims), value));
+    buffers.put(
+        name, new Buffer(persistent, dtype, false, Shape.of(dims), new InitRule.Computed(value)));
     return this;
   }
 
   /** A buffer that stays in its dtype whatever a load asks for. */
   public Module fixedBuffer(String name, boolean persistent, DType dtype, Value value, long... d) {
     tally.one();
-    buffers.put(name, new Buffer(persistent, dtype, true, Shape.of(d), value));
+    buffers.put(
+        name, new Buffer(persistent, dtype, true, Shape.of(d), new InitRule.Computed(value)));
     return this;
   }
 

@@ -121,7 +121,7 @@ final class SkeletonBuilder {
       }
     }
     for (Map.Entry<String, Module.Buffer> named : module.buffers.entrySet()) {
-      late.copy(named.getKey(), named.getValue().value());
+      late.rule(named.getKey(), named.getValue().constructed());
     }
   }
 

@@ -39,6 +39,10 @@ final class SkeletonNode {
     return json.isNumber();
   }
 
+  boolean isWhole() {
+    return json.isIntegralNumber();
+  }
+
   boolean isText() {
     return json.isTextual();
   }

@@ -96,7 +96,7 @@ class AtlasTest {
       delimiter = ';',
       quoteCharacter = '`',
       value = {
-        "\"version\": 2; \"version\": 3; version",
+        "\"version\": 3; \"version\": 4; version",
         "\"modelType\"; \"modelTypo\"; modelTypo",
         "\"is\": \"Embedding\"; \"is\": \"Bag\"; is",
         "\"hidden * 2\"; \"hidden *\"; an expression",
