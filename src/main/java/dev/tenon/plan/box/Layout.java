@@ -15,8 +15,15 @@ import java.util.function.LongBinaryOperator;
  * @param parts what lies where; together they cover it once
  */
 public record Layout(Shape shape, List<Part> parts) {
-  /** Indices shuffled along one dimension, each a part: far beyond what models have. */
-  private static final int LONGEST_SHUFFLE = 1 << 20;
+  /** Indices along one dimension of which each becomes a part: far beyond what models have. */
+  private static final int MOST_PARTS = 1 << 20;
+
+  /** Refuses what cannot be counted: an empty tensor may be said to have any size. */
+  public Layout {
+    if (!shape.holdsAtMost(Long.MAX_VALUE)) {
+      throw new IllegalArgumentException("too many elements to count: " + shape);
+    }
+  }
 
   /** One entry as it is. */
   public static Layout of(TensorEntry entry) {
@@ -60,6 +67,10 @@ public record Layout(Shape shape, List<Part> parts) {
       for (Part part : layout.parts()) {
         parts.add(part.shift(dim, at));
       }
+      if (at > Long.MAX_VALUE - size) {
+        throw new IllegalArgumentException(
+            "too many indices to count: " + at + " joined by " + layout.shape());
+      }
       at += size;
     }
     dims[dim] = at;
@@ -100,6 +111,10 @@ public record Layout(Shape shape, List<Part> parts) {
   /** One slice for each index along a dimension, which they lose. */
   public List<Layout> unstack(int dimension) {
     int dim = Dims.index(dimension, shape.rank());
+    if (shape.dim(dim) > MOST_PARTS) {
+      throw new IllegalArgumentException(
+          "a tensor of shape " + shape + " has too many slices along dimension " + dim);
+    }
     List<Layout> slices = new ArrayList<>();
     for (long i = 0; i < shape.dim(dim); i++) {
       List<Part> parts = cut(dim, i, i + 1).parts().stream().map(p -> p.remove(dim)).toList();
@@ -122,7 +137,7 @@ public record Layout(Shape shape, List<Part> parts) {
   private Layout shuffle(int dimension, int groups, LongBinaryOperator source) {
     int dim = Dims.index(dimension, shape.rank());
     long run = shape.dim(dim) / groups;
-    if (run * groups != shape.dim(dim) || run % 2 != 0 || shape.dim(dim) > LONGEST_SHUFFLE) {
+    if (run * groups != shape.dim(dim) || run % 2 != 0 || shape.dim(dim) > MOST_PARTS) {
       throw new IllegalArgumentException(
           "a tensor of shape " + shape + " does not fall into pairs in " + groups + " runs");
     }
