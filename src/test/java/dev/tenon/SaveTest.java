@@ -171,6 +171,27 @@ class SaveTest {
     }
   }
 
+  /** Who wrote it may know of a packing that Tenon does not. */
+  @Test
+  void whatAConfigSaysOfQuantisationStaysOverPlainWeightsToo() throws IOException {
+    Path source = copy(TIED, "source");
+    Path config = source.resolve("config.json");
+    String said = "{\"quantization_config\": {\"quant_method\": \"unheard\"},";
+    Files.writeString(config, Files.readString(config).replaceFirst("\\{", said));
+    List<String> warnings;
+    try (Model model = Tenon.load(source, LoadOptions.defaults())) {
+      warnings = model.report().warnings();
+      model.save(out, SaveOptions.defaults());
+    }
+    assertThat(warnings).singleElement().asString().contains("quant_method=unheard");
+    assertThat(Saved.config(out).at("/quantization_config/quant_method").textValue())
+        .isEqualTo("unheard");
+    try (Model model = Tenon.load(out, LoadOptions.defaults())) {
+      Saved.assertSame(model, source);
+      assertThat(model.report().warnings()).singleElement().asString().contains("unheard");
+    }
+  }
+
   @Test
   void theGenerationConfigIsTheOneOfTheLoad() throws IOException {
     Path source = copy(TIED, "source");
