@@ -417,15 +417,13 @@ def hook_configs():
         if path is not None and (key == "num_labels" and type(v) is int or key in properties(type(self)) and isinstance(v, (int, float, str, list, tuple))): return wrap(plain(v), ("f", path + key))
         return v
     PreTrainedConfig.__getattribute__ = getattribute
+    # Half of the time went into checking types of fields, and into messages nobody reads.
     import huggingface_hub.dataclasses as D
-    simple = D._validate_simple_type
-    def validate(name, value, kind):
-        if type(value) is SBool and kind is bool: return
-        return simple(name, bool(int(value)) if type(value) is SBool else value, kind)
-    D._validate_simple_type = validate
+    D.type_validator = lambda *a: None
+    PreTrainedConfig.__repr__ = object.__repr__
 
 class Node:
-    __slots__ = ("cls", "sc", "params", "bufs", "kids", "name", "sym", "steps")
+    __slots__ = ("cls", "sc", "params", "bufs", "kids", "name", "sym", "steps", "drew")
 def tree(m, name="", rules=None):
     n = Node(); n.name, n.cls, n.sc = name, type(m).__name__, m.__dict__.get("_sc")
     n.steps = None if rules is None else rules.get(id(m), [])
@@ -462,9 +460,11 @@ def ties_of(m):
         if o != n and n not in ties: ties[n] = o
     return ties
 def untraced(cls, config, steps=False):
-    config = copy.deepcopy(config)
+    config, before = copy.deepcopy(config), torch.get_rng_state()
     with torch.device("meta"): m = cls._from_config(config, dtype=torch.float32)
-    return tree(m, rules=initializations(m) if steps else {}), ties_of(m), m
+    drew = not torch.equal(before, torch.get_rng_state())
+    root = tree(m, rules=initializations(m) if steps else {}); root.drew = drew
+    return root, ties_of(m), m
 
 EVENTS = []
 def recorder(name, f):

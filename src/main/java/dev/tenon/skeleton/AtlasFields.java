@@ -94,7 +94,11 @@ final class AtlasFields {
     List<@Nullable Object> pairs = new ArrayList<>();
     defaults.forEach(
         (name, value) -> {
-          if (name.indexOf('.') < 0 && !(value instanceof Map) && !required.contains(name)) {
+          boolean other = aliases.getOrDefault("", Map.of()).containsKey(name);
+          if (name.indexOf('.') < 0
+              && !(value instanceof Map)
+              && !required.contains(name)
+              && !other) {
             pairs.add(name);
             pairs.add(value);
           }

@@ -62,7 +62,7 @@ final class AtlasInits {
           for (int i = 0; i < slots.size(); i++) {
             InitRule rule = rules.get(i);
             if (rule == null) {
-              init.constructed(slots.get(i).slot());
+              init.computed(slots.get(i).slot());
             } else {
               init.rule(slots.get(i).slot(), rule);
             }

@@ -101,8 +101,8 @@ public final class Init {
     return rule(name, new InitRule.Computed(value));
   }
 
-  /** What the constructor leaves in a parameter or buffer below this module, in its turn. */
-  Init constructed(String name) {
+  /** What is computed for a parameter or buffer below this module, in its turn. */
+  Init computed(String name) {
     int dot = name.lastIndexOf('.');
     Module owner = dot < 0 ? module : module.child(name.substring(0, dot));
     String own = name.substring(dot + 1);
@@ -110,7 +110,7 @@ public final class Init {
     Module.Buffer buffer = owner.buffers.get(own);
     InitRule rule =
         parameter != null ? parameter.constructed() : buffer == null ? null : buffer.constructed();
-    return rule(name, rule == null ? InitRule.UNKNOWN : rule);
+    return rule(name, rule instanceof InitRule.Computed ? rule : InitRule.UNKNOWN);
   }
 
   /** The shape of a slot below this module. */
