@@ -90,6 +90,17 @@ class RoomsTest {
   }
 
   @Test
+  void wordsOfTheLanguageKnowNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tenon.lang..")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("dev.tenon.lang..", "java..", "org.jspecify..")
+        .check(TENON);
+  }
+
+  @Test
   void aFileIsWrittenWithTheJdkAlone() {
     noClasses()
         .that()

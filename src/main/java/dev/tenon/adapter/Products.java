@@ -2,6 +2,7 @@ package dev.tenon.adapter;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.lang.Lists;
 import dev.tenon.plan.Factor;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.save.ModuleNames;
@@ -46,7 +47,7 @@ final class Products {
     for (Slot slot : skeleton.slots()) {
       if (slot.isParameter() && config.targets(slot.name())) {
         String module = slot.name().substring(0, Math.max(0, slot.name().lastIndexOf('.')));
-        parameters.computeIfAbsent(module, any -> new ArrayList<>()).add(slot);
+        Lists.add(parameters, module, slot);
       }
     }
   }

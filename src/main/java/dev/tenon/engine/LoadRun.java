@@ -15,6 +15,7 @@ import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.engine.torch.TorchTypes;
+import dev.tenon.lang.Lists;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.ReadBytes;
@@ -191,7 +192,7 @@ final class LoadRun implements AutoCloseable {
   private void change() {
     Map<Integer, List<LowRank>> bySlot = new TreeMap<>();
     for (LowRank change : plan.changes()) {
-      bySlot.computeIfAbsent(change.slot(), slot -> new ArrayList<>()).add(change);
+      Lists.add(bySlot, change.slot(), change);
     }
     Reader reader = new Reader(files, onCpu, Device.CPU, Residency.COPY);
     for (Map.Entry<Integer, List<LowRank>> changes : bySlot.entrySet()) {

@@ -2,6 +2,7 @@ package dev.tenon.integrity;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.lang.SideThread;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +16,11 @@ import java.util.concurrent.FutureTask;
  */
 public final class DigestCheck implements AutoCloseable {
   private final FutureTask<CheckpointDigest> task;
-  private final Thread thread;
+  private final SideThread thread;
 
   private DigestCheck(FutureTask<CheckpointDigest> task) {
     this.task = task;
-    this.thread = new Thread(task, "tenon-check");
-    thread.setDaemon(true);
+    this.thread = SideThread.start("tenon-check", task);
   }
 
   /**
@@ -34,16 +34,13 @@ public final class DigestCheck implements AutoCloseable {
   public static DigestCheck start(List<Shard> shards, Path file, ReadProgress progress) {
     CheckpointDigest expected = DigestFile.read(file);
     requireFiles(shards, expected, file);
-    DigestCheck check =
-        new DigestCheck(
-            new FutureTask<>(
-                () -> {
-                  CheckpointDigest actual = CheckpointDigest.of(shards, progress);
-                  Comparison.requireEqual(shards, expected, actual, file);
-                  return actual;
-                }));
-    check.thread.start();
-    return check;
+    return new DigestCheck(
+        new FutureTask<>(
+            () -> {
+              CheckpointDigest actual = CheckpointDigest.of(shards, progress);
+              Comparison.requireEqual(shards, expected, actual, file);
+              return actual;
+            }));
   }
 
   private static void requireFiles(List<Shard> shards, CheckpointDigest expected, Path file) {
@@ -81,7 +78,7 @@ public final class DigestCheck implements AutoCloseable {
       return task.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TenonException("The check was interrupted: thread=" + thread.getName(), e);
+      throw new TenonException("The check was interrupted: thread=" + thread.name(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TenonException known) {
         throw known;
@@ -94,16 +91,6 @@ public final class DigestCheck implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.join();
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon.watch;
 import dev.tenon.LoadReport;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.CheckpointStamp;
+import dev.tenon.lang.SideThread;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -161,16 +162,8 @@ final class WatchThread extends Thread implements AutoCloseable {
   public void close() {
     closed = true;
     interrupt();
-    boolean interrupted = false;
-    while (isAlive() && currentThread() != this) {
-      try {
-        join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      currentThread().interrupt();
+    if (currentThread() != this) {
+      SideThread.join(this);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint.write;
 
+import dev.tenon.lang.Lists;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ final class Sharding {
     Map<Integer, List<NewTensor>> blocks = new HashMap<>();
     for (NewTensor tensor : tensors) {
       if (tensor.block() != NewTensor.ALONE) {
-        blocks.computeIfAbsent(tensor.block(), block -> new ArrayList<>()).add(tensor);
+        Lists.add(blocks, tensor.block(), tensor);
       }
     }
     List<List<NewTensor>> shards = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.tenon.engine.bytes;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;
+import dev.tenon.lang.Lists;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeFile;
 import dev.tenon.plan.Step;
@@ -12,7 +13,6 @@ import dev.tenon.plan.move.Moves;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,12 +61,7 @@ final class NativeMoves {
     long address = Tensors.address(target);
     for (int i = 0; i < moves.size(); i++) {
       Path file = moves.get(i).entry().file();
-      List<Placed> ofFile = files.get(file);
-      if (ofFile == null) {
-        ofFile = new ArrayList<>();
-        files.put(file, ofFile);
-      }
-      ofFile.add(new Placed(moves.get(i), address, step.slot().name()));
+      Lists.add(files, file, new Placed(moves.get(i), address, step.slot().name()));
     }
     return true;
   }

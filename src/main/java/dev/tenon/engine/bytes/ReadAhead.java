@@ -1,6 +1,7 @@
 package dev.tenon.engine.bytes;
 
 import dev.tenon.TenonException;
+import dev.tenon.lang.SideThread;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
 import java.io.File;
@@ -27,12 +28,12 @@ public final class ReadAhead implements AutoCloseable {
 
   private static final String WHOLE = "model.safetensors";
 
-  private final @Nullable Thread thread;
+  private final @Nullable SideThread thread;
   private volatile boolean closed;
   private volatile long bytes;
 
   private ReadAhead(@Nullable File first) {
-    thread = first == null ? null : new Thread(() -> read(first.toPath()), "tenon-ahead");
+    thread = first == null ? null : start(first.toPath());
   }
 
   /** Begins with the first large file at a path, if there is one that looks like weights. */
@@ -41,9 +42,7 @@ public final class ReadAhead implements AutoCloseable {
       return none(); // No file the system could map.
     }
     File first = first(path.toFile());
-    ReadAhead ahead = new ReadAhead(first != null && first.length() >= WORTHWHILE ? first : null);
-    ahead.start();
-    return ahead;
+    return new ReadAhead(first != null && first.length() >= WORTHWHILE ? first : null);
   }
 
   /** Nothing is read ahead. */
@@ -70,14 +69,11 @@ public final class ReadAhead implements AutoCloseable {
     return first == null ? null : new File(path, first);
   }
 
-  private void start() {
-    if (thread != null) {
-      thread.setDaemon(true);
-      try {
-        thread.start();
-      } catch (OutOfMemoryError e) {
-        return; // The system has no thread left, and this one can be done without.
-      }
+  private @Nullable SideThread start(Path path) {
+    try {
+      return SideThread.start("tenon-ahead", () -> read(path));
+    } catch (OutOfMemoryError e) {
+      return null; // The system has no thread left, and this one can be done without.
     }
   }
 
@@ -121,16 +117,8 @@ public final class ReadAhead implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    boolean interrupted = false;
-    while (thread != null && thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (thread != null) {
+      thread.join();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.engine.start;
 
+import dev.tenon.lang.SideThread;
 import java.io.IOException;
 import java.net.JarURLConnection;
 import java.net.URL;
@@ -39,13 +40,7 @@ final class BindingClasses {
   static void begin(ClassLoader loader) {
     URL one = loader.getResource(PACKAGE + "Tensor" + SUFFIX);
     if (Runtime.getRuntime().availableProcessors() > 1 && one != null) {
-      Thread thread = new Thread(() -> load(one, loader), "tenon-binding");
-      thread.setDaemon(true);
-      try {
-        thread.start();
-      } catch (OutOfMemoryError e) {
-        return; // The system has no thread left, and this one can be done without.
-      }
+      SideThread.startIfThereIsRoom("tenon-binding", () -> load(one, loader));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.tenon.engine.torch;
 
+import dev.tenon.lang.Lists;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,12 +49,7 @@ public final class Allocation {
         alike = new LinkedHashMap<>();
         small.put(dtype, alike);
       }
-      List<Integer> slots = alike.get(shape);
-      if (slots == null) {
-        slots = new ArrayList<>();
-        alike.put(shape, slots);
-      }
-      slots.add(slot);
+      Lists.add(alike, shape, slot);
     }
   }
 

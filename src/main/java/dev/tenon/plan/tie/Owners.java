@@ -1,5 +1,6 @@
 package dev.tenon.plan.tie;
 
+import dev.tenon.lang.Lists;
 import dev.tenon.plan.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,13 +59,7 @@ public final class Owners {
     Map<Integer, List<Integer>> members = new HashMap<>();
     for (int i = 0; i < owners.length; i++) {
       if (owners[i] != i) {
-        int owner = find(owners, i);
-        List<Integer> others = members.get(owner);
-        if (others == null) {
-          others = new ArrayList<>();
-          members.put(owner, others);
-        }
-        others.add(i);
+        Lists.add(members, find(owners, i), i);
       }
     }
     Map<Integer, TieGroup> byFirst = new TreeMap<>();

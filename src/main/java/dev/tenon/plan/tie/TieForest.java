@@ -1,6 +1,7 @@
 package dev.tenon.plan.tie;
 
 import dev.tenon.TenonException;
+import dev.tenon.lang.Lists;
 import dev.tenon.plan.names.SlotNames;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
@@ -102,12 +103,7 @@ public final class TieForest {
   private void hang(int below, int above, Tie tie) {
     declared.put(below, tie);
     parent[below] = above;
-    List<Integer> siblings = children.get(above);
-    if (siblings == null) {
-      siblings = new ArrayList<>();
-      children.put(above, siblings);
-    }
-    siblings.add(below);
+    Lists.add(children, above, below);
   }
 
   private int root(int slot) {
