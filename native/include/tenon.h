@@ -88,6 +88,62 @@ typedef struct tenon_move_item {
   tenon_axis axes[3];
 } tenon_move_item;
 
+/* Where the codes of a packed tensor lie: it is a matrix of rows x columns of them. */
+enum tenon_layout {
+  TENON_ALONG = 0,  /* a stream of bits a row, the lowest first: code c at bit c * bits */
+  TENON_DOWN = 1,   /* a stream a column, of 32-bit words, a row of words pitch bytes apart */
+  TENON_FIELDS = 2, /* row r is field r / stored of the units of row r % stored */
+  TENON_BOOKS = 3   /* codes of vectors: a code for each of books, for every vector columns */
+};
+
+/* How 4-bit codes follow each other in the bytes of a row. */
+enum tenon_order {
+  TENON_IN_ORDER = 0,
+  TENON_HIGH_FIRST = 1, /* of each byte the upper one comes first */
+  TENON_AWQ = 2,        /* in words, as columns 0 2 4 6 1 3 5 7 */
+  TENON_HALVES = 3      /* of each 32, the lower ones of 16 bytes and then the upper ones */
+};
+
+/* What becomes of the value v a code stands for, with a scale s and a zero z. */
+enum tenon_operation {
+  TENON_AS_IT_IS = 0,
+  TENON_SCALE = 1,       /* v * s */
+  TENON_DIVIDE = 2,      /* v / s */
+  TENON_MINUS_SCALE = 3, /* (v - z) * s */
+  TENON_SCALE_PLUS = 4,  /* v * s + z */
+  TENON_SCALE_MINUS = 5  /* v * s - z */
+};
+
+/*
+ * How a packed tensor's values come out of its codes, each in float32, in the order the operation
+ * says, each step rounded by itself. Scales and zeros are grids of float32 with a row of numbers for
+ * every block_rows rows, or for each row that index names, and a number for every block_columns
+ * columns, or as index says. Eight-byte members only.
+ */
+typedef struct tenon_formula {
+  int64_t codes; /* address */
+  int64_t rows, columns;
+  int64_t layout;       /* tenon_layout */
+  int64_t order;        /* tenon_order; but for TENON_IN_ORDER, of 4 bits ALONG */
+  int64_t bits;         /* of a code: 1 to 8; of TENON_BOOKS, to 16 */
+  int64_t pitch;        /* bytes from a row of units to the next */
+  int64_t unit;         /* bytes of a unit of TENON_FIELDS, 1 or 4; of a code of TENON_BOOKS, 1 or 2 */
+  int64_t stored;       /* rows of units, of TENON_FIELDS */
+  int64_t first_shift;  /* and where the first field is */
+  int64_t shift;        /* and how far from it the next, may be negative */
+  int64_t books;        /* of TENON_BOOKS: how many */
+  int64_t vector;       /* and how many columns a code stands for */
+  int64_t table;        /* address of 2^bits float32; of TENON_BOOKS, of books x 2^bits x vector */
+  int64_t operation;    /* tenon_operation */
+  int64_t scales;       /* address; not asked for where the operation needs none */
+  int64_t zeros;        /* the same */
+  int64_t grid_rows, grid_columns;
+  int64_t block_rows, block_columns;
+  int64_t row_index;    /* 0, or the address of an int32 a row: its row of the grids */
+  int64_t column_index; /* the same for columns */
+  double factor;        /* a float32 that all is multiplied by in the end; 1 for none */
+} tenon_formula;
+
 /* TENON_ABI of this library. */
 int32_t tenon_abi(void);
 /* The widest instruction set this processor and this build share. */
@@ -158,6 +214,13 @@ int32_t tenon_read(int64_t file, int64_t offset, int64_t address, int64_t length
  */
 int32_t tenon_move(int64_t pool, int64_t file, const tenon_move_item* items, int64_t count,
                    int64_t* failed);
+/*
+ * As tenon_move, of values that are unpacked as they are read: the source is a file of float32 that
+ * are not there, rows x columns of them in that order. Each item is from TENON_F32, or
+ * of TENON_BYTES by four.
+ */
+int32_t tenon_unpack(int64_t pool, const tenon_formula* formula, const tenon_move_item* items,
+                     int64_t count, int64_t* failed);
 /* How many of the pages of a range of a file are in the page cache, as cachestat tells: in time that
    goes with folios, not pages. A kernel that lacks or refuses it gives its errno. counts: cached, all. */
 int32_t tenon_cached(int64_t file, int64_t offset, int64_t length, int64_t* counts);

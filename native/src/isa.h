@@ -10,6 +10,7 @@
 #include "philox.h"
 #include "stores.h"
 #include "tenon.h"
+#include "unpack.h"
 
 namespace tenon {
 namespace {
@@ -123,6 +124,10 @@ void convert_any(int32_t from, int32_t to, const void* in, void* out, uint64_t l
     default:
       return convert_from<Float8>(to, in, out, length, float8_values(from));
   }
+}
+
+void unpack_any(const tenon_formula& formula, int64_t first, int64_t count, float* out) {
+  unpack<Simd>(formula, first, count, out);
 }
 
 }  // namespace

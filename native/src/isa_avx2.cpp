@@ -4,6 +4,6 @@
 
 namespace tenon {
 
-const Kernels avx2_kernels = {TENON_ISA_AVX2, fill_kind, convert_any};
+const Kernels avx2_kernels = {TENON_ISA_AVX2, fill_kind, convert_any, unpack_any};
 
 }  // namespace tenon

@@ -4,6 +4,6 @@
 
 namespace tenon {
 
-const Kernels scalar_kernels = {TENON_ISA_SCALAR, fill_kind, convert_any};
+const Kernels scalar_kernels = {TENON_ISA_SCALAR, fill_kind, convert_any, unpack_any};
 
 }  // namespace tenon

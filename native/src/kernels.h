@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tenon.h"
+
 namespace tenon {
 
 // An item of a batch with everything worked out that does not depend on the element.
@@ -24,6 +26,8 @@ struct Kernels {
   void (*fill)(const Fill& fill, uint64_t start, uint64_t length, void* out);
   // length elements; from and to are tenon_dtype codes other than TENON_BYTES.
   void (*convert)(int32_t from, int32_t to, const void* in, void* out, uint64_t length);
+  // Values first to first + count - 1 of a packed tensor, in row-major order.
+  void (*unpack)(const tenon_formula& formula, int64_t first, int64_t count, float* out);
 };
 
 extern const Kernels scalar_kernels;

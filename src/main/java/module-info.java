@@ -29,6 +29,7 @@ module dev.tenon {
   exports dev.tenon.plan.save;
   exports dev.tenon.plan.tie;
   exports dev.tenon.quantised;
+  exports dev.tenon.quantised.formula;
   exports dev.tenon.report;
   exports dev.tenon.skeleton;
   exports dev.tenon.tensor;

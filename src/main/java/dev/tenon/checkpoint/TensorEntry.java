@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     order without gaps; never a row-major shape's own strides
  */
 public record TensorEntry(
-    String name, DType dtype, Shape shape, Path file, long offset, @Nullable Shape strides) {
+    String name, DType dtype, Shape shape, Path file, long offset, @Nullable Shape strides)
+    implements Stored {
 
   /**
    * Checks the facts against each other and drops strides that say row-major.
@@ -49,19 +50,9 @@ public record TensorEntry(
     return new TensorEntry(name, dtype, shape, file, offset, null);
   }
 
-  /** {@return whether the elements lie in row-major order without gaps} */
-  public boolean contiguous() {
-    return strides == null;
-  }
-
   /** {@return whether elements, or the bytes they share, lie at whole multiples of their size} */
   public boolean aligned() {
     return dtype.isPacked() || offset % (dtype.bits() / 8) == 0;
-  }
-
-  /** {@return the bytes the elements take when packed, in the file's dtype} */
-  public long bytes() {
-    return dtype.bytes(shape.elements());
   }
 
   /**

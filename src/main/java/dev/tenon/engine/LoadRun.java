@@ -157,7 +157,7 @@ final class LoadRun implements AutoCloseable {
   /** Without bytes, on the meta device, declared ties are taken at their word. */
   private void decideTies() {
     Reader onCpuAlone = new Reader(files, onCpu, Device.CPU, Residency.COPY);
-    TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, options.threads());
+    TieBytes bytes = new TieBytes(files, onCpuAlone, onCpu, core, options.threads());
     List<Step> steps = plan.steps();
     plan =
         plan.resolve(

@@ -1,7 +1,9 @@
 package dev.tenon.engine;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.engine.init.Rules;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Step;
 import dev.tenon.skeleton.InitRule;
@@ -45,13 +47,13 @@ public final class PlannedOrigins {
   private static SlotOrigin origin(
       LoadPlan plan, Step step, @Nullable InitRule rule, Map<InitRule, SlotOrigin> drawn) {
     if (step instanceof Step.Read read) {
+      boolean loaded = read.entry().dtype() == read.dtype() || read.unpacks();
       return new SlotOrigin(
-          read.entry().dtype() == read.dtype() ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED,
-          read.entry().file().getFileName().toString());
+          loaded ? SlotOrigin.Kind.LOADED : SlotOrigin.Kind.CONVERTED, from(read.entry()));
     } else if (step instanceof Step.Assemble assemble) {
       Set<String> files =
           assemble.pieces().stream()
-              .map(piece -> piece.entry().file().getFileName().toString())
+              .map(piece -> from(piece.entry()))
               .collect(Collectors.toCollection(LinkedHashSet::new));
       return new SlotOrigin(SlotOrigin.Kind.CONVERTED, String.join(", ", files));
     } else if (step instanceof Step.Tied tied) {
@@ -64,5 +66,11 @@ public final class PlannedOrigins {
     // Few rules, many slots: naming one takes longer than drawing a small slot.
     return drawn.computeIfAbsent(
         rule, any -> new SlotOrigin(SlotOrigin.Kind.INITIALIZED, Rules.name(any)));
+  }
+
+  /** A file's name, and how what it holds was packed. */
+  private static String from(Stored entry) {
+    String file = entry.file().getFileName().toString();
+    return entry instanceof Unpacked weight ? file + ", unpacked " + weight.packing() : file;
   }
 }

@@ -1,6 +1,8 @@
 package dev.tenon.engine;
 
 import dev.tenon.Residency;
+import dev.tenon.checkpoint.Stored;
+import dev.tenon.engine.bytes.PackedSlots;
 import dev.tenon.engine.bytes.DeviceReads;
 import dev.tenon.engine.bytes.NativeMoves;
 import dev.tenon.engine.bytes.Population;
@@ -14,6 +16,7 @@ import dev.tenon.plan.ReadBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.plan.place.Device;
+import dev.tenon.quantised.formula.Unpacked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +29,7 @@ final class ReadPhase {
   private final EngineOptions options;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeMoves moves;
+  private final PackedSlots packed;
   private final DeviceReads deviceReads;
   private final boolean hasCore;
   private long mapped;
@@ -37,6 +41,7 @@ final class ReadPhase {
     this.reader = reader;
     this.options = options;
     this.moves = new NativeMoves(files, core, options.trace());
+    this.packed = new PackedSlots(files, core, reader);
     this.deviceReads = new DeviceReads(files, options.device(), onDevice);
     this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
   }
@@ -81,7 +86,7 @@ final class ReadPhase {
       if (!lane.has(i)) {
         continue;
       } else if (step instanceof Step.Read read && reader.mappable(step)) {
-        views.add(i, read.entry());
+        views.add(i, read.plain());
         mapped += read.entry().bytes();
       } else if (step instanceof Step.Read || step instanceof Step.Assemble) {
         count(step);
@@ -97,11 +102,12 @@ final class ReadPhase {
   }
 
   private long total() {
-    return moves.bytes() + deviceReads.bytes() + bytes(jobs);
+    return moves.bytes() + packed.bytes() + deviceReads.bytes() + bytes(jobs);
   }
 
   private void fill(LongConsumer done) {
     moves.run(done);
+    packed.run(done);
     deviceReads.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
   }
@@ -111,13 +117,20 @@ final class ReadPhase {
       if (read.exact()) {
         copied += read.entry().bytes();
       } else {
-        converted += read.entry().bytes();
+        converted += stored(read.entry());
       }
     } else if (step instanceof Step.Assemble assemble) {
       for (Piece piece : assemble.pieces()) {
-        converted += piece.entry().dtype().bytes(piece.source().size().elements());
+        converted +=
+            piece.entry() instanceof Unpacked weight
+                ? weight.packedBytes()
+                : piece.entry().dtype().bytes(piece.source().size().elements());
       }
     }
+  }
+
+  private static long stored(Stored entry) {
+    return entry instanceof Unpacked weight ? weight.packedBytes() : entry.bytes();
   }
 
   private ReadBytes bytes() {
@@ -140,6 +153,7 @@ final class ReadPhase {
     boolean taken =
         options.device().kind() == Device.Kind.META
             || hasCore && moves.take(slot, step, target)
+            || packed.take(step, target)
             || deviceReads.take(step, target);
     if (!taken) {
       reader.fill(step, target, jobs);

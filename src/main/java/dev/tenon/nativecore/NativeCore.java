@@ -155,6 +155,25 @@ public final class NativeCore implements AutoCloseable {
     move(-1, batch, "Cannot copy tensors", "");
   }
 
+  /**
+   * Unpacks values into all items of a batch, whose sources are places among them as if they were
+   * float32 in row-major order, in bytes from the first; each item is from float32.
+   *
+   * @param facts what an error names, {@code key=value} and a comma after each
+   * @throws TenonException if the values' description does not hold together, an index in it is
+   *     beyond its grid, or an item wants what there is not
+   */
+  public void unpack(PackedValues values, MoveBatch batch, String facts) {
+    try (Guard.Use use = guard.use()) {
+      long[] failed = new long[1];
+      int status =
+          TenonLibrary.unpack(pool, values.words(), batch.items(), batch.size(), failed);
+      if (status != 0) {
+        throw PackedValues.failure(status, batch, failed[0], facts);
+      }
+    }
+  }
+
   void move(long file, MoveBatch batch, String action, String facts) {
     try (Guard.Use use = guard.use()) {
       long[] failed = new long[1];

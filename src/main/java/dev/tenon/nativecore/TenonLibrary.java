@@ -41,6 +41,7 @@ final class TenonLibrary {
     allocate(0, 0, 0, none);
     read(-1, 0, 0, 0);
     move(0, -1, none, 0, none);
+    unpack(0, none, none, 0, none);
     equal(0, 0, 0, 0, none);
     free(0, 0);
     close(-1);
@@ -101,6 +102,14 @@ final class TenonLibrary {
   static native int move(
       long pool,
       long file,
+      @Cast("const tenon_move_item*") long[] items,
+      long count,
+      @Cast("int64_t*") long[] failed);
+
+  @Name("tenon_unpack")
+  static native int unpack(
+      long pool,
+      @Cast("const tenon_formula*") long[] formula,
       @Cast("const tenon_move_item*") long[] items,
       long count,
       @Cast("int64_t*") long[] failed);

@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
@@ -24,7 +25,7 @@ public sealed interface Claim {
   Step step(Slot slot, DType dtype);
 
   /** One tensor as it is. */
-  record Whole(TensorEntry entry) implements Claim {
+  record Whole(Stored entry) implements Claim {
     @Override
     public Shape shape() {
       return entry.shape();

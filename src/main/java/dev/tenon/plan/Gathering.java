@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.NaturalOrder;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Converter;
 import dev.tenon.plan.box.Layout;
@@ -24,8 +25,8 @@ public final class Gathering {
 
   private final int order;
   private final Converter.Match first;
-  private final TensorEntry entry;
-  private final List<Map<String, TensorEntry>> sources = new ArrayList<>();
+  private final Stored entry;
+  private final List<Map<String, Stored>> sources = new ArrayList<>();
 
   /**
    * An empty gathering.
@@ -34,7 +35,7 @@ public final class Gathering {
    * @param first what that key matched
    * @param entry that key's tensor
    */
-  public Gathering(int order, Converter.Match first, TensorEntry entry) {
+  public Gathering(int order, Converter.Match first, Stored entry) {
     this.order = order;
     this.first = first;
     this.entry = entry;
@@ -48,7 +49,7 @@ public final class Gathering {
   }
 
   /** Takes a tensor in, unless there is one in its place: then returns that one's name. */
-  public String add(Converter.Match match, TensorEntry added) {
+  public String add(Converter.Match match, Stored added) {
     return sources.get(match.source()).computeIfAbsent(match.text(), text -> added).name();
   }
 
@@ -81,7 +82,7 @@ public final class Gathering {
 
   private List<List<Layout>> run() {
     List<List<Layout>> lanes = new ArrayList<>();
-    for (Map<String, TensorEntry> source : sources) {
+    for (Map<String, Stored> source : sources) {
       // By what was found and not by key: the index counts, not with which prefix a key stands.
       List<String> found = new ArrayList<>(source.keySet());
       found.sort(NaturalOrder.INSTANCE);

@@ -1,5 +1,6 @@
 package dev.tenon.plan;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Converter;
 import dev.tenon.plan.names.Dialect;
@@ -31,7 +32,7 @@ public final class Matching {
   private final int[] orders;
   private final List<String> unmatched = new ArrayList<>();
   private final List<String> left = new ArrayList<>();
-  private final List<TensorEntry> strays = new ArrayList<>();
+  private final List<Stored> strays = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private Matching(Skeleton skeleton, SlotNames names) {
@@ -50,7 +51,7 @@ public final class Matching {
    *
    * @param entries in natural order, each name once
    */
-  public static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries) {
+  public static Matching of(Skeleton skeleton, SlotNames names, List<? extends Stored> entries) {
     return of(skeleton, names, entries, KeyNames.mapped(entries, List.of()));
   }
 
@@ -60,7 +61,7 @@ public final class Matching {
    * @param entries in natural order, each name once
    * @param keys what they are called
    */
-  static Matching of(Skeleton skeleton, SlotNames names, List<TensorEntry> entries, KeyNames keys) {
+  static Matching of(Skeleton skeleton, SlotNames names, List<? extends Stored> entries, KeyNames keys) {
     Matching matching = new Matching(skeleton, names);
     for (int i = 0; i < entries.size(); i++) {
       matching.match(i, entries.get(i), keys.get(i));
@@ -88,7 +89,7 @@ public final class Matching {
   }
 
   /** The tensors whose keys stand for no slot. */
-  List<TensorEntry> strays() {
+  List<Stored> strays() {
     return strays;
   }
 
@@ -119,7 +120,7 @@ public final class Matching {
     return new Dialect(Spelling.used(spellings), Converter.used(converters));
   }
 
-  private void match(int order, TensorEntry entry, String called) {
+  private void match(int order, Stored entry, String called) {
     String key = entry.name();
     String renamed = Spelling.applyAll(spellings, called);
     Converter.Match match = converters.isEmpty() ? null : Converter.matchFirst(converters, renamed);
@@ -150,7 +151,7 @@ public final class Matching {
     return -1;
   }
 
-  private void gather(int order, int slot, Converter.Match match, TensorEntry entry) {
+  private void gather(int order, int slot, Converter.Match match, Stored entry) {
     Place place = new Place(match.converter(), skeleton.slots().get(slot).name());
     Gathering gathering =
         gatherings.computeIfAbsent(place, p -> new Gathering(order, match, entry));

@@ -1,15 +1,19 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.KeyNames;
 import dev.tenon.quantised.Quantisation;
+import dev.tenon.quantised.Unpacking;
+import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,23 +27,26 @@ final class OwnNames {
   private OwnNames() {}
 
   static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {
-    PackedWeights.refuse(checkpoint, said);
+    Unpacking unpacking = PackedWeights.of(checkpoint, said);
+    List<? extends Stored> entries = unpacking.entries(checkpoint, name -> false);
     DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);
-    KeyNames keys = KeyNames.mapped(checkpoint.entries(), options.keyMapping());
+    KeyNames keys = KeyNames.mapped(entries, options.keyMapping());
     List<String> warnings = new ArrayList<>();
     warnings.add(
         "No family and no skeleton file describe this model, so nothing can be found missing: file="
             + checkpoint.directory());
-    warnings.addAll(PackedWeights.promised(checkpoint, said));
+    warnings.addAll(PackedWeights.promised(checkpoint, said, unpacking));
+    warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
     warnings.addAll(shadowed(checkpoint));
     warnings.addAll(keys.warnings());
-    Map<String, TensorEntry> named = named(checkpoint.entries(), keys, warnings);
+    Map<String, Stored> named = named(entries, keys, warnings);
     List<Slot> slots = new ArrayList<>(named.size());
     List<Step> steps = new ArrayList<>(named.size());
     RawNumbers raw = new RawNumbers();
     named.forEach(
         (name, entry) -> {
-          Slot slot = slot(name, entry, options.dtype() == null);
+          DType own = entry instanceof Unpacked ? dtype : entry.dtype();
+          Slot slot = slot(name, entry.shape(), own, options.dtype() == null);
           slots.add(slot);
           raw.look(entry, slot.dtypeIn(dtype));
           if (entry.dtype().isPacked() && options.dtype() != null) {
@@ -49,6 +56,7 @@ final class OwnNames {
         });
     raw.refuse();
     PackedFloats.refuse(steps);
+    PackedWeights.requireTypes(steps);
     return new LoadPlan(
         new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
         dtype,
@@ -75,11 +83,11 @@ final class OwnNames {
   }
 
   /** Entries by what they are called; a mapping may give two of them one name. */
-  private static Map<String, TensorEntry> named(
-      List<TensorEntry> entries, KeyNames keys, List<String> warnings) {
-    Map<String, TensorEntry> named = new LinkedHashMap<>();
+  private static Map<String, Stored> named(
+      List<? extends Stored> entries, KeyNames keys, List<String> warnings) {
+    Map<String, Stored> named = new LinkedHashMap<>();
     for (int i = 0; i < entries.size(); i++) {
-      TensorEntry first = named.putIfAbsent(keys.get(i), entries.get(i));
+      Stored first = named.putIfAbsent(keys.get(i), entries.get(i));
       if (first != null) {
         warnings.add(Matching.lost(keys.get(i), first.name(), entries.get(i).name()));
       }
@@ -87,8 +95,8 @@ final class OwnNames {
     return named;
   }
 
-  private static Slot slot(String name, TensorEntry entry, boolean fixedDtype) {
-    boolean trainable = entry.dtype().isFloatingPoint();
-    return new Slot(name, entry.shape(), entry.dtype(), Slot.Role.PARAMETER, fixedDtype, trainable);
+  private static Slot slot(String name, Shape shape, DType dtype, boolean fixedDtype) {
+    boolean trainable = dtype.isFloatingPoint();
+    return new Slot(name, shape, dtype, Slot.Role.PARAMETER, fixedDtype, trainable);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.tensor.DType;
@@ -49,7 +50,7 @@ final class PackedFloats {
     }
   }
 
-  private static void look(TensorEntry entry, Step step) {
+  private static void look(Stored entry, Step step) {
     DType stored = entry.dtype();
     DType wanted = step.dtype();
     if (!stored.isPacked() && !wanted.isPacked()) {
@@ -65,14 +66,14 @@ final class PackedFloats {
   }
 
   /** The error for a conversion that there is none of. */
-  static TenonException refusal(TensorEntry entry, DType wanted) {
+  static TenonException refusal(Stored entry, DType wanted) {
     return new TenonException(
         "Packed floats are loaded as they are or not at all, and there is no conversion: file=%s,"
                 .formatted(entry.file())
             + " tensor=%s, expected=%s, actual=%s".formatted(entry.name(), wanted, entry.dtype()));
   }
 
-  private static void requirePairs(TensorEntry entry) {
+  private static void requirePairs(Stored entry) {
     Shape shape = entry.shape();
     if (shape.rank() == 0 || shape.dim(-1) % 2 != 0) {
       throw new TenonException(

@@ -8,13 +8,19 @@ import dev.tenon.quantised.Packed;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.quantised.Recognition;
 import dev.tenon.quantised.Summary;
+import dev.tenon.quantised.Unpacking;
+import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Refuses packed weights, before a slot could be drawn in their place or filled with their numbers
- * as they are. No option overrides it.
+ * Sees to packed weights before names are matched: those of known schemes are unpacked, the others
+ * refused, so that no slot is drawn in their place or filled with their numbers as they are. No
+ * option overrides it.
  */
 final class PackedWeights {
   /** What can be done, whatever the scheme. */
@@ -24,21 +30,21 @@ final class PackedWeights {
   private PackedWeights() {}
 
   /**
-   * Refuses a checkpoint that holds any.
+   * The packed weights of a checkpoint as weights, of a model that nobody has described.
    *
-   * @throws TenonException that says how many, and how they are packed
+   * @throws TenonException if some are of a scheme that is not unpacked; it says how many
    */
-  static void refuse(Checkpoint checkpoint, Quantisation said) {
-    refuse(checkpoint, said, Recognition.of(checkpoint, said));
+  static Unpacking of(Checkpoint checkpoint, Quantisation said) {
+    return unpacking(checkpoint, said, Recognition.of(checkpoint, said));
   }
 
   /**
-   * Refuses a checkpoint that holds any, save what the model itself has in that name and dtype: a
-   * slot of integers is filled with integers, whatever stands beside it.
+   * The packed weights of a checkpoint as weights, save what the model itself has in that name and
+   * dtype: a slot of integers is filled with integers, whatever stands beside it.
    *
-   * @throws TenonException that says how many, and how they are packed
+   * @throws TenonException if some are of a scheme that is not unpacked; it says how many
    */
-  static void refuse(
+  static Unpacking of(
       Checkpoint checkpoint,
       Quantisation said,
       SlotNames names,
@@ -52,7 +58,7 @@ final class PackedWeights {
         packed.add(found);
       }
     }
-    refuse(checkpoint, said, packed);
+    return unpacking(checkpoint, said, packed);
   }
 
   /** A slot that merely follows a load in 8-bit floats is not one of 8-bit floats. */
@@ -60,20 +66,57 @@ final class PackedWeights {
     return slot.dtype() == entry.dtype() && dtypes.of(slot) == entry.dtype();
   }
 
-  private static void refuse(Checkpoint checkpoint, Quantisation said, List<Packed> packed) {
-    if (!packed.isEmpty()) {
+  private static Unpacking unpacking(
+      Checkpoint checkpoint, Quantisation said, List<Packed> packed) {
+    Unpacking unpacking = Unpacking.of(checkpoint, packed, said);
+    if (!unpacking.refused().isEmpty()) {
       throw new TenonException(
           "The checkpoint is quantised, and Tenon does not unpack this scheme: file="
               + checkpoint.directory()
               + ", "
-              + Summary.of(packed, said)
+              + Summary.of(unpacking.refused(), said)
               + REMEDY);
+    }
+    return unpacking;
+  }
+
+  /** Refuses slots of types that nothing is unpacked to. */
+  static void requireTypes(List<Step> steps) {
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (step.unpacks() && (!step.dtype().isFloatingPoint() || step.dtype().bits() < 16)) {
+        throw new TenonException(
+            "Packed weights are unpacked to float32, bfloat16, float16 or float64: tensor=%s, dtype=%s"
+                .formatted(step.slot().name(), step.dtype()));
+      }
     }
   }
 
+  /** How much larger the model is than its files, for whoever has counted on these. */
+  static List<String> unpacked(Unpacking unpacking, DType dtype) {
+    long stored = 0;
+    long bytes = 0;
+    Map<String, Integer> packings = new TreeMap<>();
+    for (Unpacked weight : unpacking.unpacked()) {
+      stored += weight.packedBytes();
+      bytes += dtype.bytes(weight.shape().elements());
+      packings.merge(weight.packing(), 1, Integer::sum);
+    }
+    return packings.isEmpty()
+        ? List.of()
+        : List.of(
+            "Packed weights are unpacked as they are loaded: weights=%d, packing=%s, bytes in the files=%d, in the model=%d"
+                .formatted(
+                    unpacking.unpacked().size(),
+                    String.join(" | ", packings.keySet()),
+                    stored,
+                    bytes));
+  }
+
   /** What to say where a config promises packed weights and the files hold plain ones. */
-  static List<String> promised(Checkpoint checkpoint, Quantisation said) {
-    return said.declared()
+  static List<String> promised(
+      Checkpoint checkpoint, Quantisation said, Unpacking unpacking) {
+    return said.declared() && unpacking.unpacked().isEmpty()
         ? List.of(
             "The config says the weights are quantised, but nothing is packed in a way that Tenon"
                 + " knows, and they are loaded as they are: file="

@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.IgnoredKeys;
 import dev.tenon.plan.names.KeyNames;
@@ -10,6 +11,7 @@ import dev.tenon.plan.tie.Owners;
 import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.plan.tie.TieForest;
 import dev.tenon.quantised.Quantisation;
+import dev.tenon.quantised.Unpacking;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
@@ -31,7 +33,7 @@ public final class Planner {
    *
    * @param said what the whole config, of which {@code config} may be a part, says of packed
    *     weights
-   * @throws TenonException if weights are packed or are integers, or 8-bit floats, without a scale,
+   * @throws TenonException if weights are packed in a way that is not unpacked or are integers, or 8-bit floats, without a scale,
    *     whatever the options; if shapes differ and {@code options} do not allow it, counted, the
    *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not
    *     fit together; or if two tied slots have different shapes
@@ -46,9 +48,11 @@ public final class Planner {
     List<Slot> slots = skeleton.slots();
     SlotNames names = new SlotNames(skeleton);
     SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
-    PackedWeights.refuse(checkpoint, said, names, slots, dtypes);
-    KeyNames keys = KeyNames.of(checkpoint.entries(), options.keyMapping(), names);
-    Matching matching = Matching.of(skeleton, names, checkpoint.entries(), keys);
+    Unpacking unpacking = PackedWeights.of(checkpoint, said, names, slots, dtypes);
+    List<? extends Stored> entries =
+        unpacking.entries(checkpoint, name -> names.locate(name) >= 0);
+    KeyNames keys = KeyNames.of(entries, options.keyMapping(), names);
+    Matching matching = Matching.of(skeleton, names, entries, keys);
     @Nullable Claim[] claims = matching.claims();
     RawNumbers.refuse(slots, claims, dtypes);
     PrefixHint hint = PrefixHint.of(skeleton, names, matching, keys.tools());
@@ -66,7 +70,8 @@ public final class Planner {
     if (hint == null) { // Else it is said which names those are.
       warnings.addAll(MostlyDrawn.warnings(slots, ties, missing, unexpected));
     }
-    warnings.addAll(PackedWeights.promised(checkpoint, said));
+    warnings.addAll(PackedWeights.promised(checkpoint, said, unpacking));
+    warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
     warnings.addAll(OwnNames.shadowed(checkpoint));
     warnings.addAll(keys.warnings());
     warnings.addAll(matching.warnings());
@@ -80,6 +85,7 @@ public final class Planner {
     warnings.addAll(ties.warnings(slots));
     List<Step> steps = Owners.tied(steps(slots, dtypes, claims), ties.owners());
     PackedFloats.refuse(steps);
+    PackedWeights.requireTypes(steps);
     return new LoadPlan(
         skeleton,
         dtype,
@@ -107,7 +113,7 @@ public final class Planner {
    * @param options the dtype, if there is one, is that of every floating-point tensor; else each
    *     keeps its own
    * @param said what the config says of packed weights
-   * @throws TenonException if weights are packed, or a dtype is asked for and some are 8-bit floats
+   * @throws TenonException if weights are packed in a way that is not unpacked, or a dtype is asked for and some are 8-bit floats
    *     without a scale
    */
   public static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {

@@ -1,6 +1,7 @@
 package dev.tenon.plan;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
@@ -13,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * are weights only together with a scale, and one that is known would have been recognised.
  */
 final class RawNumbers {
-  private @Nullable TensorEntry first;
+  private @Nullable Stored first;
   private @Nullable DType expected;
   private int tensors;
 
   /** Looks at what stands for a slot that shall have this dtype. */
-  void look(TensorEntry entry, DType dtype) {
+  void look(Stored entry, DType dtype) {
     if (dtype.isFloatingPoint() && entry.dtype() != dtype && isRaw(entry.dtype())) {
       tensors++;
       if (first == null) {
@@ -45,7 +46,7 @@ final class RawNumbers {
   }
 
   private void look(List<Piece> pieces, Slot slot, SlotDTypes dtypes) {
-    TensorEntry last = null;
+    Stored last = null;
     for (Piece piece : pieces) {
       if (piece.entry() != last && isRaw(piece.entry().dtype())) {
         look(piece.entry(), dtypes.of(slot));

@@ -1,10 +1,12 @@
 package dev.tenon.plan;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to one slot. Sealed: the engine handles every kind, and there are no others. */
 public sealed interface Step {
@@ -19,6 +21,11 @@ public sealed interface Step {
     return dtype().bytes(slot().shape().elements());
   }
 
+  /** Whether some of what the slot takes is packed. */
+  default boolean unpacks() {
+    return false;
+  }
+
   /**
    * The slot takes the bytes of one entry, converted if dtypes differ.
    *
@@ -27,20 +34,31 @@ public sealed interface Step {
    * @param entry where the bytes are; its shape is the slot's
    * @param own whether the slot needs memory of its own, since what it holds is changed afterwards
    */
-  record Read(Slot slot, DType dtype, TensorEntry entry, boolean own) implements Step {
+  record Read(Slot slot, DType dtype, Stored entry, boolean own) implements Step {
     /** A slot that may be a view of the file. */
-    public Read(Slot slot, DType dtype, TensorEntry entry) {
+    public Read(Slot slot, DType dtype, Stored entry) {
       this(slot, dtype, entry, false);
     }
 
     /** Whether the bytes are final as they are in the file. */
     public boolean exact() {
-      return entry.dtype() == dtype && entry.contiguous();
+      return plain() != null && entry.dtype() == dtype && entry.contiguous();
     }
 
     /** Whether the slot can be a view of the mapped file: final as it is, and aligned there. */
     public boolean viewable() {
-      return !own && exact() && entry.bytes() > 0 && entry.aligned();
+      TensorEntry plain = plain();
+      return plain != null && !own && exact() && plain.bytes() > 0 && plain.aligned();
+    }
+
+    @Override
+    public boolean unpacks() {
+      return plain() == null;
+    }
+
+    /** Where the bytes are, if they are the slot's elements and not packed; else null. */
+    public @Nullable TensorEntry plain() {
+      return entry instanceof TensorEntry plain ? plain : null;
     }
   }
 
@@ -51,7 +69,17 @@ public sealed interface Step {
    * @param dtype its dtype in the model
    * @param pieces what goes where; together they cover the slot once
    */
-  record Assemble(Slot slot, DType dtype, List<Piece> pieces) implements Step {}
+  record Assemble(Slot slot, DType dtype, List<Piece> pieces) implements Step {
+    @Override
+    public boolean unpacks() {
+      for (int i = 0; i < pieces.size(); i++) {
+        if (!(pieces.get(i).entry() instanceof TensorEntry)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   /**
    * The slot shares another slot's tensor and holds no memory of its own.

@@ -2,6 +2,7 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.quantised.Quantisation;
@@ -40,7 +41,7 @@ final class UnknownPacking {
     Slot first = null;
     String found = "";
     for (int i = 0; i < matching.strays().size(); i++) {
-      TensorEntry stray = matching.strays().get(i);
+      Stored stray = matching.strays().get(i);
       if (said.declared() || Recognition.isSmall(stray.dtype())) {
         int slot = weight(matching.left().get(i), slots, matching, ties);
         if (slot >= 0 && packed.add(slot) && first == null) {

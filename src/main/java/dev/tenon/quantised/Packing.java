@@ -19,4 +19,12 @@ public record Packing(String scheme, int bits, String group) {
   static Packing of(String scheme) {
     return new Packing(scheme, 0, "");
   }
+
+  /** In a few words, such as {@code gptq 4 bits g128}. */
+  @Override
+  public String toString() {
+    String size = bits == 0 ? "" : " " + bits + (bits == 1 ? " bit" : " bits");
+    String by = group.isEmpty() ? "" : Character.isDigit(group.charAt(0)) ? " g" + group : " by " + group;
+    return scheme + size + by;
+  }
 }

@@ -12,13 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param method {@code quant_method}, such as {@code gptq}; empty if it is not named
  * @param bits how many bits hold a number, 0 if that is not said
  * @param group how many numbers share a scale, as in {@link Packing#group}
+ * @param format which of a method's layouts, such as {@code gptq_v2} or {@code gemm}; empty if it is
+ *     not named
  * @param modules the modules that differ, by name
  */
 public record Quantisation(
-    String field, String method, int bits, String group, Map<String, Quantisation> modules) {
+    String field,
+    String method,
+    int bits,
+    String group,
+    String format,
+    Map<String, Quantisation> modules) {
 
   /** Nothing is said. */
-  public static final Quantisation NONE = new Quantisation("", "", 0, "", Map.of());
+  public static final Quantisation NONE = new Quantisation("", "", 0, "", "", Map.of());
 
   /** Copies the map. */
   public Quantisation {

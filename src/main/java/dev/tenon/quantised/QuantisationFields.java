@@ -14,6 +14,7 @@ final class QuantisationFields {
   private static final List<String> FIELDS = List.of("quantization_config", "compression_config");
   private static final String MLX = "quantization";
   private static final List<String> BITS = List.of("bits", "num_bits", "nbits", "w_bit");
+  private static final List<String> FORMAT = List.of("checkpoint_format", "version", "format");
   private static final List<String> GROUP = List.of("group_size", "q_group_size");
 
   private QuantisationFields() {}
@@ -81,7 +82,17 @@ final class QuantisationFields {
       }
     }
     String method = implied.isEmpty() ? text(fields, "quant_method") : implied;
-    return new Quantisation(field, method, bits(numbers, fields), group(numbers, fields), modules);
+    return new Quantisation(
+        field, method, bits(numbers, fields), group(numbers, fields), format(fields), modules);
+  }
+
+  private static String format(Config fields) {
+    for (String name : FORMAT) {
+      if (fields.isText(name)) {
+        return fields.string(name);
+      }
+    }
+    return "";
   }
 
   /** The part that has the numbers of weights; the first where there are several groups. */
@@ -115,6 +126,10 @@ final class QuantisationFields {
   private static String group(Config numbers, Config fields) {
     if (fields.isIntegers("weight_block_size")) {
       List<Integer> sizes = fields.integers("weight_block_size");
+      return sizes.size() == 2 ? sizes.get(0) + "x" + sizes.get(1) : "";
+    }
+    if (numbers.isIntegers("block_structure")) {
+      List<Integer> sizes = numbers.integers("block_structure");
       return sizes.size() == 2 ? sizes.get(0) + "x" + sizes.get(1) : "";
     }
     for (String name : GROUP) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param plain the suffix the plain weight would have
  * @param companions suffixes of the tensors that have to stand beside it
  * @param geometry how bits and group are told
+ * @param unpacker how its weights are unpacked, {@link Unpacker#NONE} if they are refused
  */
 record Scheme(
     String name,
@@ -24,7 +25,13 @@ record Scheme(
     Set<DType> dtypes,
     String plain,
     List<String> companions,
-    Geometry geometry) {
+    Geometry geometry,
+    Unpacker unpacker) {
+
+  /** The same, unpacked so. */
+  Scheme by(Unpacker other) {
+    return new Scheme(name, mark, dtypes, plain, companions, geometry, other);
+  }
 
   /**
    * What this scheme makes of a tensor, or null if it is not one of its marks: companions are
@@ -47,6 +54,6 @@ record Scheme(
     }
     String weight = stem.concat(plain);
     Packing packing = geometry.tell(this.name, entries, said.of(weight));
-    return packing == null ? null : new Packed(weight, packing, entries);
+    return packing == null ? null : new Packed(weight, packing, entries, unpacker);
   }
 }

@@ -22,8 +22,8 @@ final class Schemes {
   /** In the order they are tried. */
   static final List<Scheme> ALL =
       List.of(
-          scheme("gptq", ".qweight", WORD, Geometry::gptq, ".qzeros", ".scales"),
-          scheme("awq", ".qweight", WORD, Geometry::awq, ".qzeros", ".scales"),
+          scheme("gptq", ".qweight", WORD, Geometry::gptq, ".qzeros", ".scales").by(Streams::gptq),
+          scheme("awq", ".qweight", WORD, Geometry::awq, ".qzeros", ".scales").by(Streams::awq),
           scheme("packed qweight", ".qweight", INTEGER, Geometry::said, ".scales"),
           scheme("exl2", ".q_weight", WORD, Geometry::said, ".q_scale"),
           scheme("exl3", ".trellis", INTEGER, Geometry::said, ".suh"),
@@ -42,54 +42,54 @@ final class Schemes {
               "_packed",
               WORD,
               Geometry::wordsAlongRows,
-              "_scale"),
+              "_scale").by(Streams::compressedTensors),
           whole(
               "compressed-tensors nvfp4-pack-quantized",
               "_packed",
               BYTE,
               Geometry::halfBytes,
               "_scale",
-              "_global_scale"),
+              "_global_scale").by(Fours::compressedTensors),
           whole(
               "compressed-tensors mxfp4-pack-quantized",
               "_packed",
               BYTE,
               Geometry::halfBytes,
-              "_scale"),
+              "_scale").by(Fours::mx),
           whole("compressed-tensors", "_packed", INTEGER, Geometry::said, "_scale"),
           whole(
               "compressed-tensors sparse-bitmask", ".bitmask", BYTE, Geometry::said, ".compressed"),
-          whole("mxfp4", "_blocks", BYTE, Geometry::blocks, "_scales"),
-          scheme("torchao", "._weight_qdata", FLOAT8, Geometry::bytes, "._weight_scale"),
-          scheme("torchao", "._weight_qdata", SIGNED_BYTE, Geometry::bytes, "._weight_scale"),
+          whole("mxfp4", "_blocks", BYTE, Geometry::blocks, "_scales").by(Fours::blocks),
+          scheme("torchao", "._weight_qdata", FLOAT8, Geometry::bytes, "._weight_scale").by(Grids::bytes),
+          scheme("torchao", "._weight_qdata", SIGNED_BYTE, Geometry::bytes, "._weight_scale").by(Grids::bytes),
           whole("torchao", "_qdata", INTEGER, Geometry::said, "_scale"),
           whole("torchao", "_qdata", FLOAT8, Geometry::said, "_scale"),
           whole("quanto", "._data._data", INTEGER, Geometry::said, "._scale"),
-          whole("quanto", "._data", SIGNED_BYTE, Geometry::bytes, "._scale"),
-          whole("quanto", "._data", FLOAT8, Geometry::bytes, "._scale"),
-          scheme("hqq", ".W_q", ANY, Geometry::said, ".scale", ".zero"),
-          scheme("aqlm", ".codes", INTEGER, Geometry::aqlm, ".codebooks", ".scales"),
+          whole("quanto", "._data", SIGNED_BYTE, Geometry::bytes, "._scale").by(Grids::bytes),
+          whole("quanto", "._data", FLOAT8, Geometry::bytes, "._scale").by(Grids::bytes),
+          scheme("hqq", ".W_q", ANY, Geometry::said, ".scale", ".zero").by(Others::hqq),
+          scheme("aqlm", ".codes", INTEGER, Geometry::aqlm, ".codebooks", ".scales").by(Others::aqlm),
           bitsandbytes("nf4"),
           bitsandbytes("fp4"),
-          scheme("bitsandbytes int8", ".weight", SIGNED_BYTE, Geometry::rows, ".SCB"),
-          scheme("mlx affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".biases"),
+          scheme("bitsandbytes int8", ".weight", SIGNED_BYTE, Geometry::rows, ".SCB").by(Grids::int8),
+          scheme("mlx affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".biases").by(Streams::mlx),
           scheme("metal affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".qbiases"),
-          scheme("mlx", ".weight", WORD, Geometry::mlxModes, ".scales"),
+          scheme("mlx", ".weight", WORD, Geometry::mlxModes, ".scales").by(Fours::mlx),
           scheme("higgs", ".weight", INTEGER, Geometry::said, ".scales", ".tables"),
           scheme("gemma", ".embedding_quantized", INTEGER, Geometry::said, ".embedding_scale"),
           whole("jlama", "", SIGNED_BYTE, Geometry::bytes, ".qb"),
           whole("eetq", "", SIGNED_BYTE, Geometry::rows, "_scales"),
-          whole("modelopt nvfp4", "", BYTE, Geometry::halfBytes, "_scale", "_scale_2"),
+          whole("modelopt nvfp4", "", BYTE, Geometry::halfBytes, "_scale", "_scale_2").by(Fours::modelOpt),
           whole("modelopt nvfp4", "", BYTE, Geometry::said, "_weight_scale", "_weight_scale_2"),
-          whole("mxfp4", "", BYTE, Geometry::halfBytes, "_scale"),
-          whole("bitnet", "", BYTE, Geometry::bitnet, "_scale"),
-          whole("fp8", "", FLOAT8, Geometry::bytes, "_scale_inv"),
-          whole("fp8", "", FLOAT8, Geometry::bytes, "_scale"),
-          whole("fp8", "", FLOAT8, Geometry::bytes, "_weight_scale"),
-          scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".scale"),
+          whole("mxfp4", "", BYTE, Geometry::halfBytes, "_scale").by(Fours::mx),
+          whole("bitnet", "", BYTE, Geometry::bitnet, "_scale").by(Others::bitnet),
+          whole("fp8", "", FLOAT8, Geometry::bytes, "_scale_inv").by(Grids::bytes),
+          whole("fp8", "", FLOAT8, Geometry::bytes, "_scale").by(Grids::bytes),
+          whole("fp8", "", FLOAT8, Geometry::bytes, "_weight_scale").by(Grids::bytes),
+          scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".scale").by(Grids::bytes),
           scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".scale_weight"),
           scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".qscale_weight"),
-          whole("compressed-tensors int-quantized", "", SIGNED_BYTE, Geometry::bytes, "_scale"),
+          whole("compressed-tensors int-quantized", "", SIGNED_BYTE, Geometry::bytes, "_scale").by(Grids::bytes),
           scheme("packed fp4", ".weight", SIGNED_BYTE, Geometry::said, ".scale"),
           whole("packed integers", "", INTEGER, Geometry::said, "_scale"));
 
@@ -98,13 +98,13 @@ final class Schemes {
   /** A scheme whose tensors stand in the weight's module under names of their own. */
   private static Scheme scheme(
       String name, String mark, Set<DType> dtypes, Geometry geometry, String... companions) {
-    return new Scheme(name, mark, dtypes, ".weight", List.of(companions), geometry);
+    return new Scheme(name, mark, dtypes, ".weight", List.of(companions), geometry, Unpacker.NONE);
   }
 
   /** A scheme whose tensors are called as the weight with something after it. */
   private static Scheme whole(
       String name, String mark, Set<DType> dtypes, Geometry geometry, String... companions) {
-    return new Scheme(name, mark, dtypes, "", List.of(companions), geometry);
+    return new Scheme(name, mark, dtypes, "", List.of(companions), geometry, Unpacker.NONE);
   }
 
   /** Its numbers may be stored as any dtype, but the state beside them has a name to tell. */
@@ -115,6 +115,7 @@ final class Schemes {
         BYTE,
         "",
         List.of(".absmax", ".quant_map", ""),
-        Geometry::bitsandbytes);
+        Geometry::bitsandbytes,
+        Others::bitsandbytes);
   }
 }

@@ -22,7 +22,7 @@ public final class Assembly {
     byte[] result = new byte[(int) shape.elements() * width];
     Arrays.fill(result, (byte) 0xff);
     for (Piece piece : step.pieces()) {
-      byte[] file = read(piece.entry());
+      byte[] file = read((TensorEntry) piece.entry());
       long[] dims = piece.entry().shape().dims();
       long[] strides = strides(dims);
       if (piece.transpose() != null) {

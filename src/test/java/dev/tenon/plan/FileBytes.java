@@ -18,7 +18,7 @@ final class FileBytes {
   }
 
   private static byte[] read(LoadPlan plan, int slot) {
-    TensorEntry entry = ((Step.Read) plan.steps().get(slot)).entry();
+    TensorEntry entry = ((Step.Read) plan.steps().get(slot)).plain();
     try (FileChannel channel = FileChannel.open(entry.file())) {
       ByteBuffer bytes = ByteBuffer.allocate((int) entry.bytes());
       channel.read(bytes, entry.offset());

@@ -3,7 +3,7 @@ package dev.tenon.cli.output;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenon.LoadOptions;
 import dev.tenon.Residency;
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.move.Axis;
@@ -72,7 +72,7 @@ public final class MovesReport {
   public void print(PrintStream out) {
     Table table = new Table();
     for (Move move : moves) {
-      TensorEntry entry = move.entry();
+      Stored entry = move.entry();
       String dtype = entry.dtype().torchName();
       table.add(
           slot(move),

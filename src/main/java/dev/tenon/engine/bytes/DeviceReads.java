@@ -61,10 +61,11 @@ final class DeviceReads {
   public boolean take(Step step, Tensor target) {
     if (device.kind() == Device.Kind.CUDA
         && step instanceof Step.Read read
-        && read.entry().contiguous()
-        && read.entry().dtype().isByteAddressable()
-        && read.entry().bytes() > 0) {
-      return reads.add(new Read(read.entry(), target));
+        && read.entry() instanceof TensorEntry entry
+        && entry.contiguous()
+        && entry.dtype().isByteAddressable()
+        && entry.bytes() > 0) {
+      return reads.add(new Read(entry, target));
     }
     return false;
   }

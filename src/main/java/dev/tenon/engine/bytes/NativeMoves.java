@@ -10,6 +10,7 @@ import dev.tenon.plan.Step;
 import dev.tenon.plan.move.Axis;
 import dev.tenon.plan.move.Move;
 import dev.tenon.plan.move.Moves;
+import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class NativeMoves {
   private final ShardFiles shards;
   private final LazyCore core;
   private final Trace trace;
+  private final NativeUnpacking packed;
   private final Map<Path, List<Placed>> files = new TreeMap<>();
 
   /** A move, and where its slot's first byte is. */
@@ -44,6 +46,7 @@ final class NativeMoves {
     this.shards = shards;
     this.core = core;
     this.trace = trace;
+    this.packed = new NativeUnpacking(shards, core, trace);
   }
 
   /**
@@ -60,6 +63,10 @@ final class NativeMoves {
     }
     long address = Tensors.address(target);
     for (int i = 0; i < moves.size(); i++) {
+      if (moves.get(i).entry() instanceof Unpacked weight) {
+        packed.add(weight, moves.get(i), address, step.slot().name());
+        continue;
+      }
       Path file = moves.get(i).entry().file();
       Lists.add(files, file, new Placed(moves.get(i), address, step.slot().name()));
     }
@@ -72,7 +79,7 @@ final class NativeMoves {
 
   /** Bytes that {@link #run} reads. */
   public long bytes() {
-    long bytes = 0;
+    long bytes = packed.bytes();
     for (List<Placed> moves : files.values()) {
       bytes += bytes(moves);
     }
@@ -108,6 +115,7 @@ final class NativeMoves {
         batch.flush();
       }
     }
+    packed.run(done);
   }
 
   /** What one call carries out. */

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
@@ -47,7 +48,7 @@ final class NativePopulation {
     /** Tensors of the run that begin before an offset. */
     int before(long offset) {
       int before = 0;
-      while (before < reads.size() && reads.get(before).entry().offset() < offset) {
+      while (before < reads.size() && entry(reads.get(before)).offset() < offset) {
         before++;
       }
       return before;
@@ -60,12 +61,12 @@ final class NativePopulation {
     this.core = core;
     this.trace = trace;
     List<Step.Read> reads = new ArrayList<>(mapped);
-    reads.sort((one, other) -> inOrder(one.entry(), other.entry()));
+    reads.sort((one, other) -> inOrder(entry(one), entry(other)));
     for (int first = 0, next; first < reads.size(); first = next) {
-      TensorEntry entry = reads.get(first).entry();
+      TensorEntry entry = entry(reads.get(first));
       long end = end(entry);
       for (next = first + 1; next < reads.size(); next++) {
-        TensorEntry other = reads.get(next).entry();
+        TensorEntry other = entry(reads.get(next));
         if (!other.file().equals(entry.file()) || other.offset() > end + GAP) {
           break;
         }
@@ -73,6 +74,11 @@ final class NativePopulation {
       }
       runs.add(new Run(entry.file(), entry.offset(), end, reads.subList(first, next)));
     }
+  }
+
+  /** Of what is mapped, which is never packed. */
+  private static TensorEntry entry(Step.Read read) {
+    return Objects.requireNonNull(read.plain());
   }
 
   private static int inOrder(TensorEntry one, TensorEntry other) {

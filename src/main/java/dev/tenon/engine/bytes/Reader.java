@@ -1,6 +1,7 @@
 package dev.tenon.engine.bytes;
 
 import dev.tenon.Residency;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchTypes;
@@ -52,6 +53,11 @@ final class Reader {
     return maps && step instanceof Step.Read read && read.viewable();
   }
 
+  /** Memory on the CPU for a slot, for whoever has to fill it there first. */
+  Tensor onCpu(Step step) {
+    return tensors.empty(step.slot().shape(), step.dtype());
+  }
+
   /** Entries of one file and dtype as views of it, in no pointer scope. */
   Tensor[] map(List<TensorEntry> entries) {
     TensorEntry any = entries.get(0);
@@ -70,8 +76,16 @@ final class Reader {
     }
   }
 
+  /** What libtorch can copy: packed weights are unpacked by the native core, or not at all. */
+  private static TensorEntry plain(Stored stored) {
+    if (stored instanceof TensorEntry entry) {
+      return entry;
+    }
+    throw new IllegalStateException("Packed: tensor=" + stored.name());
+  }
+
   private void fill(Step.Read read, Tensor target, List<Workers.Job> jobs) {
-    TensorEntry entry = read.entry();
+    TensorEntry entry = plain(read.entry());
     boolean plain = read.exact() && device.kind() == Device.Kind.CPU;
     if (!plain && (!entry.contiguous() || entry.dtype().isPacked())) {
       jobs.add(new Workers.Job(read.slot().name(), entry.bytes(), () -> convert(entry, target)));
@@ -121,7 +135,7 @@ final class Reader {
 
   /** A piece's box of its entry; of one that is read, no more than the rows it lies in. */
   private Tensor box(Piece piece) throws IOException {
-    TensorEntry entry = piece.entry();
+    TensorEntry entry = plain(piece.entry());
     Box box = piece.source();
     Piece.Transpose swap = piece.transpose();
     if (swap != null) {

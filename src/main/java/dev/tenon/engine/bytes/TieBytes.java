@@ -1,5 +1,6 @@
 package dev.tenon.engine.bytes;
 
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.Tensors;
@@ -33,9 +34,11 @@ final class TieBytes {
   private final ShardFiles files;
   private final Reader reader;
   private final Tensors tensors;
+  private final LazyCore core;
   private final int threads;
 
-  public TieBytes(ShardFiles files, Reader reader, Tensors tensors, int threads) {
+  public TieBytes(ShardFiles files, Reader reader, Tensors tensors, LazyCore core, int threads) {
+    this.core = core;
     this.files = files;
     this.reader = reader;
     this.tensors = tensors;
@@ -60,15 +63,19 @@ final class TieBytes {
   /** The entry whose bytes are the slot's as they are, or null if they are yet to be made. */
   private static @Nullable TensorEntry stored(Step step) {
     return step instanceof Step.Read read && read.exact() && read.entry().bytes() > 0
-        ? read.entry()
+        ? read.plain()
         : null;
   }
 
   private Tensor bytes(Step step) {
     Tensor own = tensors.empty(step.slot().shape(), step.dtype());
-    List<Workers.Job> jobs = new ArrayList<>();
-    reader.fill(step, own, jobs);
-    Workers.run(jobs, 1, Trace.OFF, bytes -> {});
+    if (step.unpacks()) {
+      PackedSlots.fill(step, own, files, core);
+    } else {
+      List<Workers.Job> jobs = new ArrayList<>();
+      reader.fill(step, own, jobs);
+      Workers.run(jobs, 1, Trace.OFF, bytes -> {});
+    }
     return own.view(-1).view(ScalarType.Byte);
   }
 

@@ -39,11 +39,19 @@ public final class LazyCore implements AutoCloseable {
    * @throws TenonException if there is no native core; it says why
    */
   public void require() {
+    require("Counter-based numbers need");
+  }
+
+  /**
+   * The same, for what else needs it.
+   *
+   * @param what as in "Counter-based numbers need"
+   */
+  public void require(String what) {
     if (!available) {
       String reason = NativeCore.unavailable();
       throw new TenonException(
-          "Counter-based numbers need the native core: reason="
-              + (reason == null ? "not wanted" : reason));
+          what + " the native core: reason=" + (reason == null ? "not wanted" : reason));
     }
   }
 

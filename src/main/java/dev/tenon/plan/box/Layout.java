@@ -1,6 +1,6 @@
 package dev.tenon.plan.box;
 
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ public record Layout(Shape shape, List<Part> parts) {
   }
 
   /** One entry as it is. */
-  public static Layout of(TensorEntry entry) {
+  public static Layout of(Stored entry) {
     return new Layout(entry.shape(), List.of(Part.whole(entry)));
   }
 

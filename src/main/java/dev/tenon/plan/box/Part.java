@@ -1,6 +1,6 @@
 package dev.tenon.plan.box;
 
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,7 @@ import java.util.List;
  * @param source the box taken from the entry
  * @param extents one for each dimension of the layout
  */
-public record Part(TensorEntry entry, Box source, List<Extent> extents) {
+public record Part(Stored entry, Box source, List<Extent> extents) {
   private static final int NEW = -1;
 
   /**
@@ -25,7 +25,7 @@ public record Part(TensorEntry entry, Box source, List<Extent> extents) {
    */
   public record Extent(long start, int axis) {}
 
-  static Part whole(TensorEntry entry) {
+  static Part whole(Stored entry) {
     List<Extent> extents = new ArrayList<>();
     for (int axis = 0; axis < entry.shape().rank(); axis++) {
       extents.add(new Extent(0, axis));

@@ -1,6 +1,6 @@
 package dev.tenon.plan.box;
 
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the box filled in the slot
  * @param transpose two dimensions of the entry exchanged first, or null
  */
-public record Piece(TensorEntry entry, Box source, Box target, @Nullable Transpose transpose) {
+public record Piece(Stored entry, Box source, Box target, @Nullable Transpose transpose) {
 
   /** Whether all of the entry goes somewhere as it is. */
   public boolean isWhole() {

@@ -1,5 +1,6 @@
 package dev.tenon.plan.move;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.box.Box;
@@ -30,7 +31,7 @@ final class Lowering {
   /** Adds what a step moves: nothing, unless files hold its slot. */
   static void lower(int slot, Step step, List<Move> moves) {
     if (step instanceof Step.Read read) {
-      TensorEntry entry = read.entry();
+      Stored entry = read.entry();
       Lowering lowering = new Lowering(slot, step, moves);
       if (entry.dtype().isByteAddressable()) {
         Box whole = Box.whole(entry.shape());
@@ -60,7 +61,7 @@ final class Lowering {
   }
 
   /** Boxes of as many elements, which differ in dimensions of size one alone. */
-  private void add(TensorEntry entry, long[] stored, Box from, Box to) {
+  private void add(Stored entry, long[] stored, Box from, Box to) {
     long size = Move.size(entry.dtype());
     long[] fromSteps = steps(from, stored, size);
     long[] toSteps = steps(to, strides, Move.size(dtype));
@@ -115,7 +116,7 @@ final class Lowering {
     return start;
   }
 
-  private static long[] strides(TensorEntry entry) {
+  private static long[] strides(Stored entry) {
     Shape strides = entry.strides();
     return strides == null ? entry.shape().rowMajor() : strides.dims();
   }

@@ -1,6 +1,6 @@
 package dev.tenon.plan.move;
 
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param axes outermost first, of which none could be joined with the next; empty for one element
  */
 public record Move(
-    int slot, TensorEntry entry, DType dtype, long source, long target, List<Axis> axes) {
+    int slot, Stored entry, DType dtype, long source, long target, List<Axis> axes) {
 
   /** Copies the list. */
   public Move {

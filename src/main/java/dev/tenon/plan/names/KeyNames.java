@@ -1,6 +1,6 @@
 package dev.tenon.plan.names;
 
-import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public final class KeyNames {
   /** One inside the other. */
   private static final int MOST_TOOLS = 8;
 
-  private final List<TensorEntry> entries;
+  private final List<? extends Stored> entries;
 
   /** Null while they are as they were. */
   private String @Nullable [] names;
@@ -25,12 +25,12 @@ public final class KeyNames {
   private final List<String> warnings = new ArrayList<>();
   private String tools = "";
 
-  private KeyNames(List<TensorEntry> entries) {
+  private KeyNames(List<? extends Stored> entries) {
     this.entries = entries;
   }
 
   /** Names as a caller maps them. */
-  public static KeyNames mapped(List<TensorEntry> entries, List<KeyMapping> mappings) {
+  public static KeyNames mapped(List<? extends Stored> entries, List<KeyMapping> mappings) {
     KeyNames keys = new KeyNames(entries);
     if (!mappings.isEmpty()) {
       keys.map(mappings);
@@ -39,7 +39,7 @@ public final class KeyNames {
   }
 
   /** Names for a model: also without the tools' prefixes, unless a slot of its own has one. */
-  public static KeyNames of(List<TensorEntry> entries, List<KeyMapping> mappings, SlotNames slots) {
+  public static KeyNames of(List<? extends Stored> entries, List<KeyMapping> mappings, SlotNames slots) {
     KeyNames keys = mapped(entries, mappings);
     if (!entries.isEmpty()) {
       keys.takeOffTools(slots);

@@ -1,5 +1,6 @@
 package dev.tenon.plan.tie;
 
+import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Claim;
 import dev.tenon.skeleton.Slot;
@@ -101,8 +102,9 @@ public final class TieDecisions {
         && samePlace(one.entry(), two.entry());
   }
 
-  private static boolean samePlace(TensorEntry one, TensorEntry two) {
-    return new TensorEntry(
+  private static boolean samePlace(Stored one, Stored two) {
+    return one instanceof TensorEntry
+        && new TensorEntry(
             two.name(), one.dtype(), one.shape(), one.file(), one.offset(), one.strides())
         .equals(two);
   }

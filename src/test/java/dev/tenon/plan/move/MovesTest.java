@@ -56,7 +56,7 @@ class MovesTest {
     RandomSteps steps = new RandomSteps(file, BYTES, random);
     for (int i = 0; i < 400; i++) {
       Step.Read step = steps.read(DType.BF16, DType.BF16);
-      TensorEntry entry = step.entry();
+      TensorEntry entry = step.plain();
       int elements = (int) entry.shape().elements();
       byte[] slot = new byte[2 * elements];
       SlowMoves.carryOut(Moves.of(0, step), slot);

@@ -1,0 +1,97 @@
+package dev.tenon.quantised;
+
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.tensor.DType;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads tensors that hold not elements but facts: sizes, names, settings. Bounded, so that nobody
+ * has a plan read a model. For one thread.
+ */
+final class SmallTensors implements Closeable {
+  /** Bytes of the longest. */
+  static final int MOST = 1 << 12;
+
+  private final Map<Path, FileChannel> open = new HashMap<>();
+
+  /**
+   * A tensor's bytes, little-endian.
+   *
+   * @throws IllegalArgumentException if it is too long, cut off, or cannot be read
+   */
+  ByteBuffer bytes(TensorEntry entry) {
+    if (entry.bytes() > MOST || !entry.contiguous()) {
+      throw new IllegalArgumentException(entry.name() + " has " + entry.bytes() + " bytes");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) entry.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      FileChannel channel = open.get(entry.file());
+      if (channel == null) {
+        channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
+        open.put(entry.file(), channel);
+      }
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes, entry.offset() + bytes.position()) < 0) {
+          throw new IllegalArgumentException("the file ends within " + entry.name());
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(entry.name() + " cannot be read: " + e.getMessage(), e);
+    }
+    return bytes.flip();
+  }
+
+  /** A tensor of integers, in order. */
+  long[] integers(TensorEntry entry) {
+    ByteBuffer bytes = bytes(entry);
+    long[] values = new long[(int) entry.shape().elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (entry.dtype()) {
+            case U8, I8, BOOL -> bytes.get();
+            case I32 -> bytes.getInt();
+            case I64 -> bytes.getLong();
+            default ->
+                throw new IllegalArgumentException(entry.name() + " is of " + entry.dtype());
+          };
+    }
+    return values;
+  }
+
+  /** The one integer of a tensor. */
+  long integer(TensorEntry entry) {
+    long[] values = integers(entry);
+    if (values.length != 1) {
+      throw new IllegalArgumentException(entry.name() + " is no single number");
+    }
+    return values[0];
+  }
+
+  /** A tensor's bytes as text. */
+  String text(TensorEntry entry) {
+    if (entry.dtype() != DType.U8) {
+      throw new IllegalArgumentException(entry.name() + " is of " + entry.dtype());
+    }
+    return new String(bytes(entry).array(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    for (FileChannel channel : open.values()) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        continue; // It was only read from.
+      }
+    }
+    open.clear();
+  }
+}

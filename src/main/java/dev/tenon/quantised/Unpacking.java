@@ -1,0 +1,129 @@
+package dev.tenon.quantised;
+
+import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Checkpoint;
+import dev.tenon.checkpoint.NaturalOrder;
+import dev.tenon.checkpoint.Stored;
+import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.quantised.formula.Unpacked;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint whose packed weights are weights: under their own names, without the tensors they
+ * are made of. Immutable.
+ */
+public final class Unpacking {
+  /** What is kept for activations and caches, whichever module it stands in. */
+  private static final Set<String> FOR_ACTIVATIONS =
+      Set.of(
+          "input_scale",
+          "input_scale_inv",
+          "input_global_scale",
+          "input_zero_point",
+          "output_scale",
+          "output_zero_point",
+          "activation_scale",
+          "q_scale",
+          "k_scale",
+          "v_scale",
+          "prob_scale",
+          "k_zero_point",
+          "v_zero_point");
+
+  private final List<Packed> refused;
+  private final List<Unpacked> unpacked;
+
+  private Unpacking(List<Packed> refused, List<Unpacked> unpacked) {
+    this.refused = List.copyOf(refused);
+    this.unpacked = List.copyOf(unpacked);
+  }
+
+  /**
+   * What can be unpacked of what was found. Reads the few tensors that hold sizes and settings.
+   *
+   * @param found as {@link Recognition} found them
+   * @param said what the config says of them
+   * @throws TenonException if the tensors of a weight do not fit together, or two weights have one
+   *     name
+   */
+  public static Unpacking of(Checkpoint checkpoint, List<Packed> found, Quantisation said) {
+    List<Packed> refused = new ArrayList<>();
+    List<Unpacked> unpacked = new ArrayList<>(found.size());
+    Set<String> names = new HashSet<>();
+    try (SmallTensors small = new SmallTensors()) {
+      for (Packed packed : found) {
+        Unpacked weight = one(packed, checkpoint, said, small);
+        if (weight == null) {
+          refused.add(packed);
+          continue;
+        }
+        unpacked.add(weight);
+        TensorEntry plain = checkpoint.find(packed.name());
+        if (!names.add(packed.name()) || plain != null && !weight.parts().contains(plain)) {
+          throw fault(packed, "there are two weights of this name", null);
+        }
+      }
+    }
+    return new Unpacking(refused, unpacked);
+  }
+
+  private static @Nullable Unpacked one(
+      Packed packed, Checkpoint checkpoint, Quantisation said, SmallTensors small) {
+    try {
+      return packed.unpacker().unpack(new Parts(packed, checkpoint, said, small));
+    } catch (IllegalArgumentException | ArithmeticException | TenonException e) {
+      throw fault(packed, e.getMessage(), e);
+    }
+  }
+
+  private static TenonException fault(Packed packed, String reason, @Nullable Exception cause) {
+    return new TenonException(
+        "A packed weight's tensors do not fit together: file=%s, tensor=%s, scheme=%s, reason=%s"
+            .formatted(
+                packed.mark().file(), packed.name(), packed.packing().scheme(), reason),
+        cause);
+  }
+
+  /** Weights of schemes that are not unpacked. */
+  public List<Packed> refused() {
+    return refused;
+  }
+
+  /** Weights that are, in the order they were found. */
+  public List<Unpacked> unpacked() {
+    return unpacked;
+  }
+
+  /**
+   * What the checkpoint holds then, in natural order.
+   *
+   * @param needed whether a model has something of a name, which is then kept though it looks like
+   *     what is only for activations
+   */
+  public List<? extends Stored> entries(Checkpoint checkpoint, Predicate<String> needed) {
+    if (unpacked.isEmpty()) {
+      return checkpoint.entries();
+    }
+    Set<String> parts = new HashSet<>();
+    for (Unpacked weight : unpacked) {
+      for (TensorEntry part : weight.parts()) {
+        parts.add(part.name());
+      }
+    }
+    List<Stored> entries = new ArrayList<>(unpacked);
+    for (TensorEntry entry : checkpoint.entries()) {
+      String name = entry.name();
+      String last = name.substring(name.lastIndexOf('.') + 1);
+      if (!parts.contains(name) && (!FOR_ACTIVATIONS.contains(last) || needed.test(name))) {
+        entries.add(entry);
+      }
+    }
+    entries.sort((one, other) -> NaturalOrder.INSTANCE.compare(one.name(), other.name()));
+    return entries;
+  }
+}
