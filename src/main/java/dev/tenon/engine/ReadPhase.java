@@ -2,9 +2,9 @@ package dev.tenon.engine;
 
 import dev.tenon.Residency;
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.engine.bytes.PackedSlots;
 import dev.tenon.engine.bytes.DeviceReads;
 import dev.tenon.engine.bytes.NativeMoves;
+import dev.tenon.engine.bytes.PackedSlots;
 import dev.tenon.engine.bytes.Population;
 import dev.tenon.engine.bytes.Reader;
 import dev.tenon.engine.bytes.ShardFiles;

@@ -4,7 +4,8 @@ package dev.tenon.engine;
  * How a slot got its bytes.
  *
  * @param kind in what way
- * @param from the file's name, and how the weight was packed; the rule, or the name whose tensor it shares
+ * @param from the file's name, and how the weight was packed; the rule, or the name whose tensor it
+ *     shares
  */
 public record SlotOrigin(Kind kind, String from) {
 

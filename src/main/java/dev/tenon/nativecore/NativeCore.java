@@ -166,8 +166,7 @@ public final class NativeCore implements AutoCloseable {
   public void unpack(PackedValues values, MoveBatch batch, String facts) {
     try (Guard.Use use = guard.use()) {
       long[] failed = new long[1];
-      int status =
-          TenonLibrary.unpack(pool, values.words(), batch.items(), batch.size(), failed);
+      int status = TenonLibrary.unpack(pool, values.words(), batch.items(), batch.size(), failed);
       if (status != 0) {
         throw PackedValues.failure(status, batch, failed[0], facts);
       }

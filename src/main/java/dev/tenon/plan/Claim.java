@@ -1,7 +1,6 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;

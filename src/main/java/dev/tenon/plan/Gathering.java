@@ -3,7 +3,6 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.NaturalOrder;
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Converter;
 import dev.tenon.plan.box.Layout;
 import dev.tenon.plan.box.Part;

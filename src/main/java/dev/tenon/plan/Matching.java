@@ -1,7 +1,6 @@
 package dev.tenon.plan;
 
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Converter;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.KeyNames;
@@ -61,7 +60,8 @@ public final class Matching {
    * @param entries in natural order, each name once
    * @param keys what they are called
    */
-  static Matching of(Skeleton skeleton, SlotNames names, List<? extends Stored> entries, KeyNames keys) {
+  static Matching of(
+      Skeleton skeleton, SlotNames names, List<? extends Stored> entries, KeyNames keys) {
     Matching matching = new Matching(skeleton, names);
     for (int i = 0; i < entries.size(); i++) {
       matching.match(i, entries.get(i), keys.get(i));

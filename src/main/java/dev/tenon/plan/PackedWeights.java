@@ -114,8 +114,7 @@ final class PackedWeights {
   }
 
   /** What to say where a config promises packed weights and the files hold plain ones. */
-  static List<String> promised(
-      Checkpoint checkpoint, Quantisation said, Unpacking unpacking) {
+  static List<String> promised(Checkpoint checkpoint, Quantisation said, Unpacking unpacking) {
     return said.declared() && unpacking.unpacked().isEmpty()
         ? List.of(
             "The config says the weights are quantised, but nothing is packed in a way that Tenon"

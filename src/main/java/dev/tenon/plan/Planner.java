@@ -33,10 +33,11 @@ public final class Planner {
    *
    * @param said what the whole config, of which {@code config} may be a part, says of packed
    *     weights
-   * @throws TenonException if weights are packed in a way that is not unpacked or are integers, or 8-bit floats, without a scale,
-   *     whatever the options; if shapes differ and {@code options} do not allow it, counted, the
-   *     first of them listed; if no key of the checkpoint is a slot's; if tensors to convert do not
-   *     fit together; or if two tied slots have different shapes
+   * @throws TenonException if weights are packed in a way that is not unpacked or are integers, or
+   *     8-bit floats, without a scale, whatever the options; if shapes differ and {@code options}
+   *     do not allow it, counted, the first of them listed; if no key of the checkpoint is a
+   *     slot's; if tensors to convert do not fit together; or if two tied slots have different
+   *     shapes
    */
   public static LoadPlan plan(
       Checkpoint checkpoint,
@@ -49,8 +50,7 @@ public final class Planner {
     SlotNames names = new SlotNames(skeleton);
     SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
     Unpacking unpacking = PackedWeights.of(checkpoint, said, names, slots, dtypes);
-    List<? extends Stored> entries =
-        unpacking.entries(checkpoint, name -> names.locate(name) >= 0);
+    List<? extends Stored> entries = unpacking.entries(checkpoint, name -> names.locate(name) >= 0);
     KeyNames keys = KeyNames.of(entries, options.keyMapping(), names);
     Matching matching = Matching.of(skeleton, names, entries, keys);
     @Nullable Claim[] claims = matching.claims();
@@ -113,8 +113,8 @@ public final class Planner {
    * @param options the dtype, if there is one, is that of every floating-point tensor; else each
    *     keeps its own
    * @param said what the config says of packed weights
-   * @throws TenonException if weights are packed in a way that is not unpacked, or a dtype is asked for and some are 8-bit floats
-   *     without a scale
+   * @throws TenonException if weights are packed in a way that is not unpacked, or a dtype is asked
+   *     for and some are 8-bit floats without a scale
    */
   public static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {
     return OwnNames.plan(checkpoint, said, options);

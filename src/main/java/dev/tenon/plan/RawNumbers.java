@@ -2,7 +2,6 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;

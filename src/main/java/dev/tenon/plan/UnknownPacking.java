@@ -3,7 +3,6 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.quantised.Recognition;

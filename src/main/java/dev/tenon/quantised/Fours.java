@@ -46,8 +46,7 @@ final class Fours {
     long c = Math.multiplyExact(blocks.dim(2), MX);
     Codes codes = new Codes(parts.get(0), Layout.along(4, c / 2), blocks.dim(0) * r, c);
     Formula formula =
-        Formula.scaled(
-            codes, Tables.e2m1(), Operation.SCALE, Grids.scales(parts.get(1)), 1, MX);
+        Formula.scaled(codes, Tables.e2m1(), Operation.SCALE, Grids.scales(parts.get(1)), 1, MX);
     return parts.unpacked(
         Shape.of(blocks.dim(0), c, r), Shape.of(Math.multiplyExact(r, c), 1, c), formula);
   }
@@ -84,8 +83,7 @@ final class Fours {
             one,
             groups);
     requireGrid(scales, numbers.shape(), groups);
-    return parts.unpacked(
-        Matrices.with(numbers.shape(), k), formula(numbers, k, scaled, NV));
+    return parts.unpacked(Matrices.with(numbers.shape(), k), formula(numbers, k, scaled, NV));
   }
 
   /** MLX's words, in which all of these are streams; scales are bytes. */
@@ -102,8 +100,7 @@ final class Fours {
     long k = Math.multiplyExact(Matrices.columns(shape), 32L) / bits;
     requireGrid(scales, shape, Layout.up(k, group));
     DType exponents = group == NV ? DType.F8_E4M3 : DType.F8_E8M0;
-    Codes codes =
-        new Codes(words, Layout.along(bits, shape.dim(-1) * 4), Matrices.rows(shape), k);
+    Codes codes = new Codes(words, Layout.along(bits, shape.dim(-1) * 4), Matrices.rows(shape), k);
     Numbers table = bits == 8 ? new Numbers.Float8(DType.F8_E4M3) : Tables.e2m1();
     Formula formula =
         Formula.scaled(

@@ -62,8 +62,7 @@ final class Grids {
       throw new IllegalArgumentException(zeros.name() + " is of " + zeros.dtype());
     }
     long count = zeros.shape().elements();
-    return Formula.plain(
-        new Codes(zeros, Layout.along(8, count), 1, count), Tables.signedBytes());
+    return Formula.plain(new Codes(zeros, Layout.along(8, count), 1, count), Tables.signedBytes());
   }
 
   private static @Nullable Numbers table(DType dtype) {
@@ -156,8 +155,7 @@ final class Grids {
     return scales.dtype() == DType.U8 && grid.rank() >= 2 ? new long[] {1, MX} : null;
   }
 
-  private static Formula blocks(
-      Codes codes, Numbers table, Numbers scales, long n, long[] block) {
+  private static Formula blocks(Codes codes, Numbers table, Numbers scales, long n, long[] block) {
     long rows = codes.rows();
     long columns = Layout.up(codes.columns(), block[1]);
     Index index = rows == n || n % block[0] == 0 ? null : new Index.Blocks(n, block[0]);

@@ -34,7 +34,13 @@ final class Matrices {
     long needed = (Math.multiplyExact(columns, (long) bits) + wordBits - 1) / wordBits;
     if (words != needed) {
       throw new IllegalArgumentException(
-          "rows have " + words + " words, and " + columns + " numbers of " + bits + " bits need "
+          "rows have "
+              + words
+              + " words, and "
+              + columns
+              + " numbers of "
+              + bits
+              + " bits need "
               + needed);
     }
   }

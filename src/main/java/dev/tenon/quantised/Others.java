@@ -38,8 +38,7 @@ final class Others {
     TensorEntry absmax = parts.get(1);
     TensorEntry map = parts.get(2);
     TensorEntry numbers = parts.get(3);
-    Config state =
-        Config.parse(parts.get(0).name(), parts.small().text(parts.get(0)));
+    Config state = Config.parse(parts.get(0).name(), parts.small().text(parts.get(0)));
     if (!state.isIntegers("shape") || !state.isInteger("blocksize")) {
       throw new IllegalArgumentException(parts.get(0).name() + " says no shape and block size");
     }
@@ -81,8 +80,7 @@ final class Others {
             new Numbers.Plain(scales, scales.dtype()),
             1,
             size(state.integer("nested_blocksize")))
-        .with(
-            Operation.SCALE_PLUS, new Numbers.Fixed((float) state.number("nested_offset")));
+        .with(Operation.SCALE_PLUS, new Numbers.Fixed((float) state.number("nested_offset")));
   }
 
   private static int size(int said) {
@@ -106,11 +104,13 @@ final class Others {
       parts.beside(name);
     }
     long bits = small.integer(parts.required("nbits"));
-    long group = size((int) Math.min(Integer.MAX_VALUE, small.integer(parts.required("group_size"))));
+    long group =
+        size((int) Math.min(Integer.MAX_VALUE, small.integer(parts.required("group_size"))));
     long axis = small.integer(parts.required("axis"));
     Shape shape = Shape.of(small.integers(parts.required("shape")));
     int unit = words.dtype() == DType.U8 ? 1 : words.dtype() == DType.I32 ? 4 : 0;
-    boolean known = bits == 1 || bits == 2 || bits == 4 || bits == 8 ? unit == 1 : bits == 3 && unit == 4;
+    boolean known =
+        bits == 1 || bits == 2 || bits == 4 || bits == 8 ? unit == 1 : bits == 3 && unit == 4;
     if (!known || words.shape().rank() != 2 || axis != 0 && axis != 1) {
       return null;
     }
@@ -127,8 +127,7 @@ final class Others {
               .formatted(words.name(), words.shape(), shape, group));
     }
     int first = (int) bits * (fields - 1);
-    Layout layout =
-        Layout.fields((int) bits, columns * unit, unit, stored, first, -(int) bits);
+    Layout layout = Layout.fields((int) bits, columns * unit, unit, stored, first, -(int) bits);
     TensorEntry scale = parts.get(1);
     TensorEntry zero = parts.get(2);
     Formula formula =
@@ -173,7 +172,10 @@ final class Others {
     int bits = 63 - Long.numberOfLeadingZeros(Math.max(1, books.dim(1)));
     int unit = codes.dtype().bits() / 8;
     boolean fits = books.dim(1) == 1L << bits && bits >= 1 && bits <= 8 * unit && unit <= 2;
-    if (!fits || books.dim(2) != 1 || books.dim(3) < 1 || books.dim(3) > LARGEST_GROUP
+    if (!fits
+        || books.dim(2) != 1
+        || books.dim(3) < 1
+        || books.dim(3) > LARGEST_GROUP
         || books.dim(0) > LARGEST_GROUP) {
       return null;
     }
@@ -181,8 +183,7 @@ final class Others {
     int vector = (int) books.dim(3);
     long n = codes.shape().dim(0);
     long k = Math.multiplyExact(codes.shape().dim(1), (long) vector);
-    Layout layout =
-        Layout.books(bits, codes.shape().dim(1) * count * unit, unit, count, vector);
+    Layout layout = Layout.books(bits, codes.shape().dim(1) * count * unit, unit, count, vector);
     Formula formula =
         Formula.scaled(
             new Codes(codes, layout, n, k),

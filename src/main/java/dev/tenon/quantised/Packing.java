@@ -24,7 +24,8 @@ public record Packing(String scheme, int bits, String group) {
   @Override
   public String toString() {
     String size = bits == 0 ? "" : " " + bits + (bits == 1 ? " bit" : " bits");
-    String by = group.isEmpty() ? "" : Character.isDigit(group.charAt(0)) ? " g" + group : " by " + group;
+    String by =
+        group.isEmpty() ? "" : Character.isDigit(group.charAt(0)) ? " g" + group : " by " + group;
     return scheme + size + by;
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param method {@code quant_method}, such as {@code gptq}; empty if it is not named
  * @param bits how many bits hold a number, 0 if that is not said
  * @param group how many numbers share a scale, as in {@link Packing#group}
- * @param format which of a method's layouts, such as {@code gptq_v2} or {@code gemm}; empty if it is
- *     not named
+ * @param format which of a method's layouts, such as {@code gptq_v2} or {@code gemm}; empty if it
+ *     is not named
  * @param modules the modules that differ, by name
  */
 public record Quantisation(

@@ -38,48 +38,57 @@ final class Schemes {
               Geometry::said,
               ".scale_packed"),
           whole(
-              "compressed-tensors pack-quantized",
-              "_packed",
-              WORD,
-              Geometry::wordsAlongRows,
-              "_scale").by(Streams::compressedTensors),
+                  "compressed-tensors pack-quantized",
+                  "_packed",
+                  WORD,
+                  Geometry::wordsAlongRows,
+                  "_scale")
+              .by(Streams::compressedTensors),
           whole(
-              "compressed-tensors nvfp4-pack-quantized",
-              "_packed",
-              BYTE,
-              Geometry::halfBytes,
-              "_scale",
-              "_global_scale").by(Fours::compressedTensors),
+                  "compressed-tensors nvfp4-pack-quantized",
+                  "_packed",
+                  BYTE,
+                  Geometry::halfBytes,
+                  "_scale",
+                  "_global_scale")
+              .by(Fours::compressedTensors),
           whole(
-              "compressed-tensors mxfp4-pack-quantized",
-              "_packed",
-              BYTE,
-              Geometry::halfBytes,
-              "_scale").by(Fours::mx),
+                  "compressed-tensors mxfp4-pack-quantized",
+                  "_packed",
+                  BYTE,
+                  Geometry::halfBytes,
+                  "_scale")
+              .by(Fours::mx),
           whole("compressed-tensors", "_packed", INTEGER, Geometry::said, "_scale"),
           whole(
               "compressed-tensors sparse-bitmask", ".bitmask", BYTE, Geometry::said, ".compressed"),
           whole("mxfp4", "_blocks", BYTE, Geometry::blocks, "_scales").by(Fours::blocks),
-          scheme("torchao", "._weight_qdata", FLOAT8, Geometry::bytes, "._weight_scale").by(Grids::bytes),
-          scheme("torchao", "._weight_qdata", SIGNED_BYTE, Geometry::bytes, "._weight_scale").by(Grids::bytes),
+          scheme("torchao", "._weight_qdata", FLOAT8, Geometry::bytes, "._weight_scale")
+              .by(Grids::bytes),
+          scheme("torchao", "._weight_qdata", SIGNED_BYTE, Geometry::bytes, "._weight_scale")
+              .by(Grids::bytes),
           whole("torchao", "_qdata", INTEGER, Geometry::said, "_scale"),
           whole("torchao", "_qdata", FLOAT8, Geometry::said, "_scale"),
           whole("quanto", "._data._data", INTEGER, Geometry::said, "._scale"),
           whole("quanto", "._data", SIGNED_BYTE, Geometry::bytes, "._scale").by(Grids::bytes),
           whole("quanto", "._data", FLOAT8, Geometry::bytes, "._scale").by(Grids::bytes),
           scheme("hqq", ".W_q", ANY, Geometry::said, ".scale", ".zero").by(Others::hqq),
-          scheme("aqlm", ".codes", INTEGER, Geometry::aqlm, ".codebooks", ".scales").by(Others::aqlm),
+          scheme("aqlm", ".codes", INTEGER, Geometry::aqlm, ".codebooks", ".scales")
+              .by(Others::aqlm),
           bitsandbytes("nf4"),
           bitsandbytes("fp4"),
-          scheme("bitsandbytes int8", ".weight", SIGNED_BYTE, Geometry::rows, ".SCB").by(Grids::int8),
-          scheme("mlx affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".biases").by(Streams::mlx),
+          scheme("bitsandbytes int8", ".weight", SIGNED_BYTE, Geometry::rows, ".SCB")
+              .by(Grids::int8),
+          scheme("mlx affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".biases")
+              .by(Streams::mlx),
           scheme("metal affine", ".weight", WORD, Geometry::wordsAlongRows, ".scales", ".qbiases"),
           scheme("mlx", ".weight", WORD, Geometry::mlxModes, ".scales").by(Fours::mlx),
           scheme("higgs", ".weight", INTEGER, Geometry::said, ".scales", ".tables"),
           scheme("gemma", ".embedding_quantized", INTEGER, Geometry::said, ".embedding_scale"),
           whole("jlama", "", SIGNED_BYTE, Geometry::bytes, ".qb"),
           whole("eetq", "", SIGNED_BYTE, Geometry::rows, "_scales"),
-          whole("modelopt nvfp4", "", BYTE, Geometry::halfBytes, "_scale", "_scale_2").by(Fours::modelOpt),
+          whole("modelopt nvfp4", "", BYTE, Geometry::halfBytes, "_scale", "_scale_2")
+              .by(Fours::modelOpt),
           whole("modelopt nvfp4", "", BYTE, Geometry::said, "_weight_scale", "_weight_scale_2"),
           whole("mxfp4", "", BYTE, Geometry::halfBytes, "_scale").by(Fours::mx),
           whole("bitnet", "", BYTE, Geometry::bitnet, "_scale").by(Others::bitnet),
@@ -89,7 +98,8 @@ final class Schemes {
           scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".scale").by(Grids::bytes),
           scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".scale_weight"),
           scheme("fp8", ".weight", FLOAT8, Geometry::bytes, ".qscale_weight"),
-          whole("compressed-tensors int-quantized", "", SIGNED_BYTE, Geometry::bytes, "_scale").by(Grids::bytes),
+          whole("compressed-tensors int-quantized", "", SIGNED_BYTE, Geometry::bytes, "_scale")
+              .by(Grids::bytes),
           scheme("packed fp4", ".weight", SIGNED_BYTE, Geometry::said, ".scale"),
           whole("packed integers", "", INTEGER, Geometry::said, "_scale"));
 

@@ -59,8 +59,7 @@ final class SmallTensors implements Closeable {
             case U8, I8, BOOL -> bytes.get();
             case I32 -> bytes.getInt();
             case I64 -> bytes.getLong();
-            default ->
-                throw new IllegalArgumentException(entry.name() + " is of " + entry.dtype());
+            default -> throw new IllegalArgumentException(entry.name() + " is of " + entry.dtype());
           };
     }
     return values;

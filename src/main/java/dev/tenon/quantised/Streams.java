@@ -81,8 +81,7 @@ final class Streams {
                 new Numbers.Plain(scales, scales.dtype()),
                 groups == 1 ? k : group(parts, k, groups),
                 1)
-            .with(
-                Operation.MINUS_SCALE, Formula.plain(new Codes(zeros, layout, groups, n), table));
+            .with(Operation.MINUS_SCALE, Formula.plain(new Codes(zeros, layout, groups, n), table));
     return parts.unpacked(Shape.of(n, k), Shape.of(1, n), formula);
   }
 
@@ -126,9 +125,7 @@ final class Streams {
             1);
     if (points != null) {
       Codes down = new Codes(points, Layout.down(bits, 4 * groups), n, groups);
-      formula =
-          formula.with(
-              Operation.MINUS_SCALE, Formula.plain(down, Tables.integers(bits, 0)));
+      formula = formula.with(Operation.MINUS_SCALE, Formula.plain(down, Tables.integers(bits, 0)));
     }
     return parts.unpacked(Shape.of(n, k), formula);
   }
@@ -146,8 +143,7 @@ final class Streams {
     Shape shape = words.shape();
     long k = Math.multiplyExact(Matrices.columns(scales.shape()), group);
     Matrices.requireWords(Matrices.columns(shape), WORD, k, bits);
-    Codes codes =
-        new Codes(words, Layout.along(bits, 4 * shape.dim(-1)), Matrices.rows(shape), k);
+    Codes codes = new Codes(words, Layout.along(bits, 4 * shape.dim(-1)), Matrices.rows(shape), k);
     Formula formula =
         Formula.scaled(
                 codes,

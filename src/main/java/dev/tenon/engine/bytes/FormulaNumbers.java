@@ -1,7 +1,7 @@
 package dev.tenon.engine.bytes;
 
-import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.PackedValues;
@@ -84,8 +84,7 @@ final class FormulaNumbers implements AutoCloseable {
         .operation(formula.operation().ordinal(), at(formula.scales()), zeros)
         .grid(
             formula.gridRows(), formula.gridColumns(), formula.blockRows(), formula.blockColumns())
-        .index(
-            at(formula.rowIndex(), codes.rows()), at(formula.columnIndex(), codes.columns()))
+        .index(at(formula.rowIndex(), codes.rows()), at(formula.columnIndex(), codes.columns()))
         .factor(formula.factor());
   }
 

@@ -1,8 +1,8 @@
 package dev.tenon.engine.bytes;
 
+import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.LazyCore;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.PackedValues;
 import dev.tenon.plan.move.Axis;
@@ -98,7 +98,8 @@ final class NativeUnpacking {
         }
         MoveBatch batch = new MoveBatch();
         put(batch, part, part.axes(), part.source(), target.address + part.target());
-        core.get().unpack(values, batch, "file=" + weight.file() + ", tensor=" + weight.name() + ", ");
+        core.get()
+            .unpack(values, batch, "file=" + weight.file() + ", tensor=" + weight.name() + ", ");
       }
     }
   }

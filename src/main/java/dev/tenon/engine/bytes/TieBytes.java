@@ -1,8 +1,8 @@
 package dev.tenon.engine.bytes;
 
-import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Interruption;
+import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.plan.Step;
 import dev.tenon.tensor.DType;

@@ -1,7 +1,6 @@
 package dev.tenon.plan.move;
 
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.box.Box;
 import dev.tenon.plan.box.Piece;

@@ -18,8 +18,7 @@ import java.util.List;
  * @param target bytes from the start of the slot to the first element
  * @param axes outermost first, of which none could be joined with the next; empty for one element
  */
-public record Move(
-    int slot, Stored entry, DType dtype, long source, long target, List<Axis> axes) {
+public record Move(int slot, Stored entry, DType dtype, long source, long target, List<Axis> axes) {
 
   /** Copies the list. */
   public Move {

@@ -39,7 +39,8 @@ public final class KeyNames {
   }
 
   /** Names for a model: also without the tools' prefixes, unless a slot of its own has one. */
-  public static KeyNames of(List<? extends Stored> entries, List<KeyMapping> mappings, SlotNames slots) {
+  public static KeyNames of(
+      List<? extends Stored> entries, List<KeyMapping> mappings, SlotNames slots) {
     KeyNames keys = mapped(entries, mappings);
     if (!entries.isEmpty()) {
       keys.takeOffTools(slots);

@@ -105,7 +105,7 @@ public final class TieDecisions {
   private static boolean samePlace(Stored one, Stored two) {
     return one instanceof TensorEntry
         && new TensorEntry(
-            two.name(), one.dtype(), one.shape(), one.file(), one.offset(), one.strides())
-        .equals(two);
+                two.name(), one.dtype(), one.shape(), one.file(), one.offset(), one.strides())
+            .equals(two);
   }
 }
