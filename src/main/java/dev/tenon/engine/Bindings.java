@@ -15,9 +15,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /** Which slots share a tensor: one Java object and one pointer for all names of a tie group. */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class Bindings {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class Bindings {
   private Bindings() {}
 
   /** The owner of each slot's tensor; a slot in no group owns its own. */

@@ -48,9 +48,8 @@ public final class Saving {
     this.slots = skeleton.slots();
   }
 
-  @SuppressWarnings("try")
-  public // A span works by being closed; nothing refers to it.
-  SaveReport to(Path directory, SaveOptions options) {
+  @SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+  public SaveReport to(Path directory, SaveOptions options) {
     long start = System.nanoTime();
     requireBytes();
     if (files.fault() != null) {

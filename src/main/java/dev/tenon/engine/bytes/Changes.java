@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * in order, and they are rounded once on the way back. Beside the slot, memory is that of its
  * factors and of three blocks of rows.
  */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class Changes {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class Changes {
   /** Elements of a block, unless one row alone has more: 16 MiB of float32. */
   private static final long BLOCK = 4L << 20;
 

@@ -31,9 +31,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * own while the next bytes are read, and converted there. For slots stored in row-major order;
  * their offsets in the file need no alignment.
  */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class DeviceReads {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class DeviceReads {
   /** Bytes of a pinned buffer: an interrupt waits for one. */
   private static final long BUFFER = 32L << 20;
 

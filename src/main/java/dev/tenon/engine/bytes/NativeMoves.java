@@ -24,9 +24,8 @@ import org.bytedeco.pytorch.Tensor;
  * Moves carried out by the native core: in parallel, in file order, put in place and converted on
  * the way, with no byte read that no move wants. For slots on the CPU in memory of their own.
  */
-@SuppressWarnings("try")
-public // A span works by being closed; nothing refers to it.
-final class NativeMoves {
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+public final class NativeMoves {
   /** Bytes of a batch: an interrupt waits for one. */
   private static final long BATCH = 128L << 20;
 

@@ -21,9 +21,8 @@ import java.util.function.LongConsumer;
  * Brings in every page of what a plan maps, in file order, without libtorch: so it may run while
  * that loads. Parts do not end where tensors do: the disk would idle at the end of each.
  */
-@SuppressWarnings("try")
-public // A span works by being closed; nothing refers to it.
-final class NativePopulation {
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+public final class NativePopulation {
   /** Bytes of a part: an interrupt waits for one. */
   private static final long PART = 128L << 20;
 

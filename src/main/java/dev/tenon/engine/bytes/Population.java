@@ -10,9 +10,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Jobs that bring in every page of a mapped tensor by reading a byte of each, where there is no
  * native core.
  */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class Population {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class Population {
   private static final long PAGE = 4096;
 
   /** Bytes of a job: an interrupt waits for one. */

@@ -25,9 +25,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>No page of a mapped file is touched: where the disk fails, or a file is cut meanwhile, a read
  * fails, but a touch ends the process.
  */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class Reader {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class Reader {
   /** Jobs are cut to this many bytes: enough to hide their overhead, few enough to stop soon. */
   private static final long CHUNK = 32L << 20;
 

@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * both hold. Bytes that are final as stored are read a few at a time: a mapped page that the file
  * system fails to bring in would end the process.
  */
-@SuppressWarnings("try")
-public // A scope works by being closed; nothing refers to it.
-final class TieBytes {
+@SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
+public final class TieBytes {
   private static final long PART = 64L << 20;
 
   /** Bytes read of each side at once: they stay in the cache until they are compared. */

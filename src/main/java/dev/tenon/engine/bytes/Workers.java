@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Runs a load's jobs on several threads. They all have ended when {@link #run} returns, however it
  * does: memory a job writes to may then be freed.
  */
-@SuppressWarnings("try")
-public // A span works by being closed; nothing refers to it.
-final class Workers {
+@SuppressWarnings("try") // A span works by being closed; nothing refers to it.
+public final class Workers {
 
   /** What a job does. */
   interface Work {

@@ -23,9 +23,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * than a row has elements are drawn without the covariance, whose product takes half a minute for a
  * large vocabulary: old rows, centred and mixed in normally distributed proportions, have it too.
  */
-@SuppressWarnings("try")
-public // Scopes and guards work by being closed; nothing refers to them.
-final class TokenRows implements AutoCloseable {
+@SuppressWarnings("try") // Scopes and guards work by being closed; nothing refers to them.
+public final class TokenRows implements AutoCloseable {
   private static final double SCALE = 1e-9;
 
   /** Bytes of the float32 rows that are looked at at once. */
