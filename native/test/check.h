@@ -86,6 +86,7 @@ void test_fill();
 void test_truncated();
 void test_convert();
 void test_boxes();
+void test_unpack();
 void test_pool();
 void test_files();
 void test_memory();

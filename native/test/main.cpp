@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   test_truncated();
   test_convert();
   test_boxes();
+  test_unpack();
   test_pool();
   test_files();
   test_memory();

@@ -11,6 +11,9 @@ import dev.tenon.engine.Loaded;
 import dev.tenon.engine.bytes.SavedBytes;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.save.SavePlan;
+import dev.tenon.plan.Step;
+import dev.tenon.quantised.Quantisation;
+import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.SkeletonFile;
@@ -135,10 +138,20 @@ public final class Saving {
   private Map<String, byte @Nullable []> smallFiles(DType dtype) {
     boolean described = files.described() || !skeleton.className().isEmpty();
     Map<String, byte @Nullable []> small = new LinkedHashMap<>();
-    small.put(SmallFiles.CONFIG, described ? utf8(config.config().saved(skeleton, dtype)) : null);
+    small.put(SmallFiles.CONFIG, described ? utf8(said().saved(skeleton, dtype)) : null);
     small.put(SmallFiles.GENERATION, files.generation());
     small.put(SkeletonFile.NAME, utf8(config.skeletonFile(skeleton)));
     return small;
+  }
+
+  /** Of weights that were unpacked the config does not say again that they are packed. */
+  private Config said() {
+    for (Step step : loaded.plan().steps()) {
+      if (step.unpacks()) {
+        return Quantisation.without(config.config());
+      }
+    }
+    return config.config();
   }
 
   private static byte @Nullable [] utf8(@Nullable String text) {

@@ -105,7 +105,7 @@ final class PackedWeights {
     return packings.isEmpty()
         ? List.of()
         : List.of(
-            "Packed weights are unpacked as they are loaded: weights=%d, packing=%s, bytes in the files=%d, in the model=%d"
+            "Packed weights are unpacked as they are loaded: weights=%d, packing=%s, bytes in the files=%d, in the model=%d. A save writes them plain, and takes off what the config says of packing."
                 .formatted(
                     unpacking.unpacked().size(),
                     String.join(" | ", packings.keySet()),

@@ -50,6 +50,11 @@ public record Quantisation(
     return QuantisationFields.modelOpt(config);
   }
 
+  /** A config that says nothing of packed weights, for those that are plain by now. */
+  public static Config without(Config config) {
+    return config.without(QuantisationFields.NAMES);
+  }
+
   /** Whether anything is said. */
   public boolean declared() {
     return !field.isEmpty();

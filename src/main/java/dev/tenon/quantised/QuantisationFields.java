@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where configs say how weights are packed, and in which words. Fields of another type than theirs
@@ -13,6 +14,10 @@ import java.util.Map;
 final class QuantisationFields {
   private static final List<String> FIELDS = List.of("quantization_config", "compression_config");
   private static final String MLX = "quantization";
+
+  /** What a config may call it. */
+  static final Set<String> NAMES = Set.of("quantization_config", "compression_config", MLX);
+
   private static final List<String> BITS = List.of("bits", "num_bits", "nbits", "w_bit");
   private static final List<String> FORMAT = List.of("checkpoint_format", "version", "format");
   private static final List<String> GROUP = List.of("group_size", "q_group_size");

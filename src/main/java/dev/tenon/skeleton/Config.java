@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,26 @@ public final class Config {
     }
     ObjectNode changed = fields.deepCopy();
     changed.set(TEXT, sub(TEXT).with(name, value).fields);
+    return new Config(origin, changed);
+  }
+
+  /** This config without fields of these names that are objects, at any depth. */
+  public Config without(Set<String> names) {
+    ObjectNode changed = fields.deepCopy();
+    List<ObjectNode> level = new ArrayList<>(List.of(changed));
+    while (!level.isEmpty()) {
+      ObjectNode node = level.remove(level.size() - 1);
+      for (String name : names) {
+        if (node.path(name).isObject()) {
+          node.remove(name);
+        }
+      }
+      for (JsonNode below : node) {
+        if (below instanceof ObjectNode object) {
+          level.add(object);
+        }
+      }
+    }
     return new Config(origin, changed);
   }
 
