@@ -135,8 +135,7 @@ class NativeUnpackingTest {
     try (ShardFiles files = new ShardFiles(List.of(), true);
         LazyCore core = LazyCore.of(1);
         Tensors tensors = new Tensors(Device.CPU)) {
-      assertThatThrownBy(
-              () -> filled(step(weight, DType.F32, 0), files, core, tensors))
+      assertThatThrownBy(() -> filled(step(weight, DType.F32, 0), files, core, tensors))
           .isInstanceOf(TenonException.class)
           .hasMessageContaining("an index beyond its scales")
           .hasMessageContaining("tensor=a.weight");

@@ -60,12 +60,7 @@ public final class RandomWeights {
     int gridColumns = (columns + blockColumns - 1) / blockColumns;
     Formula formula =
         Formula.scaled(
-            codes,
-            table,
-            operation,
-            grid(gridRows, gridColumns, depth),
-            blockRows,
-            blockColumns);
+            codes, table, operation, grid(gridRows, gridColumns, depth), blockRows, blockColumns);
     if (operation.compareTo(Operation.MINUS_SCALE) >= 0) {
       boolean one = random.nextInt(4) == 0;
       Numbers zeros = one ? new Numbers.Fixed(0.3f) : grid(gridRows, gridColumns, depth);
@@ -96,7 +91,9 @@ public final class RandomWeights {
 
   private @Nullable Index index(int size, int grid) {
     if (random.nextBoolean()) {
-      return size <= grid || random.nextBoolean() ? stored(size, grid) : new Index.Blocks(size, up(size, grid));
+      return size <= grid || random.nextBoolean()
+          ? stored(size, grid)
+          : new Index.Blocks(size, up(size, grid));
     }
     return stored(size, grid);
   }

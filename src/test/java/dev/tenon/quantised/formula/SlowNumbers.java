@@ -163,7 +163,6 @@ public final class SlowNumbers {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     Files.write(file, bytes.array());
-    return new TensorEntry(
-        weight.name(), DType.F32, weight.shape(), file, 0, weight.strides());
+    return new TensorEntry(weight.name(), DType.F32, weight.shape(), file, 0, weight.strides());
   }
 }
