@@ -13,6 +13,7 @@ import evaluating
 from documents import Unwritable, bare, condition, text
 
 from transformers import PreTrainedConfig
+from transformers.backbone_utils import BackboneConfigMixin
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 IGNORED = A.IGNORED | {"_attn_implementation", "return_dict", "output_hidden_states", "output_attentions", "dtype", "chunk_size_feed_forward", "problem_type", "model_type"}
@@ -332,6 +333,24 @@ def perturbed(cfg_cls, kw, at):
     return joined(json.loads(json.dumps(kw)), other(whole))
 
 
+def usual_rope(cfg_cls):
+    """The kind of rotary embedding of a config that says nothing of it, or true for the plain one."""
+    try:
+        said = cfg_cls().rope_parameters
+        kind = said.get("rope_type", "default")
+    except Exception:
+        return True
+    return kind if kind in ("yarn", "llama3", "linear", "dynamic", "longrope", "proportional") else True
+
+
+NOISE = re.compile(r"(^|\.)(output_\w+|return_dict|transformers_version|_\w+|use_cache|architectures|torch_dtype|dtype|is_encoder_decoder|add_cross_attention|problem_type|name_or_path|tokenizer_class)$")
+DEEPEST = 4
+
+
+def depth(d):
+    return 1 + max(depth(d["then"]), depth(d["else"])) if isinstance(d, dict) and "if" in d else 0
+
+
 class Deriver:
     """Learns a config class from raw configs."""
 
@@ -348,7 +367,7 @@ class Deriver:
                 if sub_class(self.parts[up], name, {})[1] or (self.parts[up].sub_configs or {}).get(name) is None:
                     self.config["types"][p] = c.model_type
             if "rope_parameters" in class_defaults(c):
-                self.config["rope"][p] = True
+                self.config["rope"][p] = usual_rope(c)
         for p, c in self.parts.items():
             try:
                 n = c().num_labels
@@ -368,6 +387,9 @@ class Deriver:
                 for step in up:
                     at = at.setdefault(step, {})
                 at.setdefault(last, default)
+        for p, c in self.parts.items():
+            if issubclass(c, BackboneConfigMixin) and (said := self.stages(p, raws)):
+                self.config.setdefault("stages", {})[p] = said
         self.samples = []
         for raw in raws:
             try:
@@ -375,6 +397,30 @@ class Deriver:
                 self.samples.append((raw, got, env, sc))
             except Exception as e:
                 self.fault = e
+
+    def stages(self, p, raws):
+        """How many stages a backbone has, and what they are called; None if that is no rule."""
+        said, counts = None, None
+        for raw in raws[:12]:
+            try:
+                c = self.cfg_cls.from_dict(copy.deepcopy(raw))
+                for step in p.split(".") if p else ():
+                    c = getattr(c, step)
+                names = c.stage_names
+            except Exception:
+                continue
+            word = re.sub(r"\d+$", "", names[-1])
+            if names[1:] != [f"{word}{i + 1}" for i in range(len(names) - 1)]:
+                return None
+            now = {"first": names[0], "name": word}
+            if said not in (None, now):
+                return None
+            said = now
+            dot = p + "." if p else ""
+            fits = {f"len({dot}{k})" for k, v in vars(c).items() if isinstance(v, (list, tuple)) and len(v) == len(names) - 1 and not k.startswith("_") and k not in ("stage_names",)}
+            fits |= {dot + k for k, v in vars(c).items() if type(v) is int and v == len(names) - 1}
+            counts = fits if counts is None else counts & fits
+        return {**said, "count": min(sorted(counts), key=lambda x: ("depths" not in x, "layers" not in x))} if counts else None
 
     def taken(self, raws):
         """Some of the raw configs with each older name."""
@@ -417,8 +463,8 @@ class Deriver:
                 env.setdefault(path, None)
                 for name in self.older:
                     env.setdefault(name, None)
-                ss.append(M.S(Item(v, e, obj, sc), {"cfg": env, "loops": {}}, sc, None))
-            if all(same(s.env["cfg"].get(path), s.x.v) for s in ss):
+                ss.append(M.S(Item(v, e, obj, sc), {"cfg": {k: x for k, x in env.items() if not NOISE.search(k) or k == path}, "loops": {}}, sc, None))
+            if path.endswith("stage_names") and path[: -len("stage_names")].rstrip(".") in config.get("stages", {}) or all(same(s.env["cfg"].get(path), s.x.v) for s in ss):
                 continue
             missing = [s for s in ss if s.env["cfg"].get(path) is None]
             kept = all(same(s.env["cfg"][path], s.x.v) for s in ss if s.env["cfg"].get(path) is not None)
@@ -428,6 +474,8 @@ class Deriver:
                     value = {"if": f"{x} is None", "then": written(grow(missing), {}), "else": x}
                 else:
                     value = written(grow(ss), {})
+                if depth(value) > DEEPEST:
+                    raise M.Unfit("a rule that no config class has")
                 config["derive"].append({"field": path, "value": value})
             except (M.Unfit, Unwritable) as e:
                 given = [s for s, (raw, *_) in zip(ss, self.samples) if evaluating.flatten(raw).get(path) is not None]
@@ -441,7 +489,7 @@ class Deriver:
     def kept(self, used, config):
         """Defaults of the fields that expressions read."""
         names = set(used)
-        words = json.dumps(config["derive"])
+        words = json.dumps([config["derive"], config.get("stages", {})])
         flat = evaluating.flatten(self.config["defaults"])
         names |= {p for p in flat if re.search(rf"(?<![\w.]){re.escape(p)}(?![\w.])", words)}
         out = {}

@@ -231,6 +231,8 @@ class Writer:
     def child(self, name, d, loops, numbered, said):
         if name is None:
             name = "#"
+        elif isinstance(name, tuple):
+            name = f"{{{text(name[1], loops)}}}"
         elif isinstance(name, list):
             last = list(loops.values())[-1]
             name = f"{name[0]}{{{last} + {name[2]}}}{name[1]}" if name[2] else f"{name[0]}{{{last}}}{name[1]}"
@@ -423,6 +425,8 @@ def fields(document):
             for x in s.get("shape", ()):
                 if isinstance(x, str):
                     look(x)
+            for x in re.findall(r"\{([^}]*)\}", s.get("add", "")):
+                look(x)
             for key in ("do", "then", "else"):
                 if isinstance(s.get(key), list):
                     walk(s[key])

@@ -120,6 +120,9 @@ def processed(config, raw):
             env[dot + "num_labels"] = len(own["id2label"])
         elif own.get("num_labels") is None:
             env[dot + "num_labels"] = config.get("labels", {}).get(p, 2)
+    for p, said in config.get("stages", {}).items():
+        if p == "" or level(p) is not None:
+            env.update(stages(p + "." if p else "", said, env))
     given = flatten(raw)
     for name in config.get("required", ()):
         if given.get(name) is None:
@@ -133,12 +136,29 @@ def processed(config, raw):
     return {**env, **derived}
 
 
+def stages(dot, said, env):
+    """What a backbone gives out, by the names of its stages and by their places."""
+    names = [said["first"]] + [f"{said['name']}{i + 1}" for i in range(int(value(said["count"], env)))]
+    features, places = env.get(dot + "out_features"), env.get(dot + "out_indices")
+    try:
+        if features is None:
+            places = places if places is not None else [len(names) - 1]
+            features = [names[i] for i in places]
+        elif places is None:
+            places = [names.index(f) for f in features]
+    except (ValueError, IndexError):
+        raise Refused(f"{dot}out_features is {features!r}, {dot}out_indices is {places!r}")
+    return {dot + "stage_names": names, dot + "out_features": features, dot + "_out_features": features, dot + "out_indices": places, dot + "_out_indices": places}
+
+
 def rope(own, said):
     """The one spelling of rotary settings, from the older ones beside it."""
     if said is None:
         return
     settings = own.pop("rope_scaling", None) or own.get("rope_parameters")
     settings = dict(settings) if isinstance(settings, dict) else {}
+    # What a class says by itself it says as a whole.
+    usual = "default" if said is True or settings else None if own.get("rope_theta") is not None else said
     nested = [k for k, v in settings.items() if isinstance(v, dict)]
     for part in [settings[k] for k in nested] or [settings]:
         if "rope_theta" not in part and own.get("rope_theta") is not None:
@@ -146,7 +166,7 @@ def rope(own, said):
         if "partial_rotary_factor" not in part and own.get("partial_rotary_factor") is not None:
             part["partial_rotary_factor"] = own["partial_rotary_factor"]
         if "rope_type" not in part:
-            part["rope_type"] = part.get("type", "default")
+            part["rope_type"] = part.get("type", usual)
     own["rope_parameters"] = settings
 
 

@@ -152,8 +152,8 @@ def segs(items):
     return out
 
 def digits(name): return re.sub(r"\d+", "#", name)
-def named(samples_names, ts):
-    """A name template: literal, running number, or with the loop's number."""
+def named(samples_names, ts, envs=()):
+    """A name template: literal, running number, with the loop's number, or a word of a list."""
     if len(set(samples_names)) == 1 and not ts: return samples_names[0]
     if len(set(samples_names)) == 1 and len(samples_names) > 0 and (len(set(ts)) > 1 or not re.search(r"\d", samples_names[0])): return samples_names[0]
     if len({digits(n) for n in samples_names}) == 1:
@@ -161,6 +161,10 @@ def named(samples_names, ts):
         if all(len(d) == 1 for d in ds) and ts and len({d[0] - t for d, t in zip(ds, ts)}) == 1:
             return digits(samples_names[0]).split("#") + [ds[0][0] - ts[0]]
     if len(set(samples_names)) == 1: return samples_names[0]
+    for n in reversed(list(envs[0]["loops"])) if envs else ():
+        for k, v in envs[0]["cfg"].items():
+            e = ("at", ("f", k), ("i", n))
+            if isinstance(v, list) and all(value(e, x) == name for x, name in zip(envs, samples_names)): return ("word", e)
     raise Unfit(f"names {samples_names[:4]}")
 
 HARMLESS = re.compile(r"(^|\.)(_\w*|dtype|problem_type|name_or_path|quantization_config|torchscript|pruned_heads|use_cache|tokenizer_class|prefix|task_specific_params|"
@@ -230,13 +234,14 @@ def merge_list(samples, numbered, up_of=None):
         for at, g in enumerate(order):
             if g[0] == "rep" and g[1] not in names and counts.get(g[1]) and value(counts[g[1]], s.env) == 0: mine.insert(at, ("rep", g[1], {}, None))
     def sig(s): return tuple(("one", "" if numbered else g[1].name) if g[0] == "one" else ("rep", g[1]) for g in sg(s))
+    def alike(s): return tuple((k, digits(n)) if k == "one" else (k, n) for k, n in sig(s))
     def make(ss):
         out = []
         for at, g in enumerate(sg(ss[0])):
             if g[0] == "one":
                 kids = [S(sg(s)[at][1], s.env, sg(s)[at][1].sc, sg(s)[at][1].sc.parent if sg(s)[at][1].sc and sg(s)[at][1].sc.parent else s.sc or s.up, s.anc) for s in ss]
                 names = [k.x.name for k in kids]; ts = [list(s.env["loops"].values())[-1] for s in ss] if ss[0].env["loops"] else []
-                out.append(("one", None if numbered else named(names, ts), merge_nodes(kids)))
+                out.append(("one", None if numbered else named(names, ts, [s.env for s in ss]), merge_nodes(kids)))
             else:
                 L, inner = g[1], []
                 count = counts.get(L); ns = [value(count, s.env) if count else None for s in ss]
@@ -249,6 +254,9 @@ def merge_list(samples, numbered, up_of=None):
                 if not inner: continue
                 out.append(("rep", L, count, merge_list(inner, numbered)))
         return ("list", out)
+    if not numbered and samples[0].env["loops"] and len({sig(s) for s in samples}) > len({alike(s) for s in samples}):
+        try: return split(samples, alike, make)
+        except Unfit: pass
     return split(samples, sig, make)
 
 def merge_nodes(samples):
@@ -282,6 +290,12 @@ def merge_nodes(samples):
                         if e is None or len(set(outs)) < 2 or tries > 6 or [bool(value(e, s.env)) for s in ss] != outs: continue
                         tries += 1
                         try: x, y = either([s for s, o in zip(ss, outs) if o]), either([s for s, o in zip(ss, outs) if not o]); STATS["sizes by a condition"] += 1; return ("if", e, x, y)
+                        except Unfit: pass
+                    # A field that is there or not, and stands for a size where it is.
+                    keys = sorted({k for s in ss for k, v in s.env["cfg"].items() if type(v) is int and re.search(r"dim|size|heads|rank", k)} )
+                    for k in [k for k in keys if any(s.env["cfg"].get(k) is None for s in ss)][:4]:
+                        a = [s for s in ss if s.env["cfg"].get(k) is None]; b = [s for s in ss if s.env["cfg"].get(k) is not None]
+                        try: x, y = either(a), either(b); STATS["sizes by a field"] += 1; return ("if", ("none", ("f", k)), x, y)
                         except Unfit: pass
                 finally: depth[0] -= 1
             raise fault

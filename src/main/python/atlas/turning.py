@@ -33,7 +33,7 @@ def setpath(kw, path, v, base):
             return None
         if not isinstance(d, dict):
             return None
-    if isinstance(cfg, transformers.PreTrainedConfig) and last in A.properties(type(cfg)) or last == "num_labels" and (v is None or v < 1) or isinstance(v, int) and (v < 0 or v == 0 and re.search(r"dim|size|heads|layers|width", last)):
+    if isinstance(cfg, transformers.PreTrainedConfig) and last in A.properties(type(cfg)) and last != "out_features" or last == "num_labels" and (v is None or v < 1) or isinstance(v, int) and (v < 0 or v == 0 and re.search(r"dim|size|heads|layers|width", last)):
         return None
     d[last] = v
     return kw
@@ -200,6 +200,9 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
     first = train[0]
     for p, v in list(flats[0].items()):
         last = p.split(".")[-1]
+        if last == "stage_names" and isinstance(v, list):
+            for some in (v[1:], v[-2:], v[2:3], v[1:3]):
+                add(p[: -len(last)] + "out_features", [str(x) for x in some], first, True)
         if isinstance(v, bool) and "tie" in p:
             for src in train[:2]:
                 add(p, not v, src, True)

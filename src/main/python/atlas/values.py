@@ -88,6 +88,21 @@ def arange(samples):
     return None
 
 
+def counted(samples):
+    """Logarithms of 1, 2, … along the last dimension: the time constants of Mamba."""
+    if all(t.dim() >= 1 and t.dtype == torch.float32 and t.shape[-1] > 1 and equal(t, torch.log(torch.arange(1, t.shape[-1] + 1, dtype=torch.float32)).expand(t.shape)) for t, _ in samples):
+        return {"logarithms": True}
+    return None
+
+
+def triangle(samples):
+    """A mask of what came before."""
+    if all(t.dim() >= 2 and t.dtype in (torch.bool, torch.uint8) and t.shape[-1] == t.shape[-2] > 1 and t.numel() == t.shape[-1] ** 2
+           and equal(t, torch.tril(torch.ones(t.shape[-2:], dtype=t.dtype)).view(t.shape)) for t, _ in samples):
+        return {"triangle": True}
+    return None
+
+
 def frequencies(samples, dims):
     """Plain rotary frequencies, by the field that holds their base."""
     if any(t.numel() < 2 for t, _ in samples[:1]) and all(t.numel() < 2 for t, _ in samples):
@@ -114,11 +129,79 @@ def frequencies(samples, dims):
     return None
 
 
+SCALINGS = {
+    "linear": {"factor": 2.0}, "dynamic": {"factor": 2.0}, "yarn": {"factor": 4.0, "original_max_position_embeddings": 32},
+    "llama3": {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32},
+}
+
+
+def plain(cfg, kw):
+    """A config with all its fields, but those that JSON has no words for."""
+    def said(v):
+        if isinstance(v, dict):
+            return None if "__float__" in v else {k: said(x) for k, x in v.items() if k in kw or not odd(x)}
+        return v
+
+    def odd(v):
+        return isinstance(v, dict) and "__float__" in v or isinstance(v, list) and any(odd(x) for x in v)
+
+    return said(json.loads(cfg.to_json_string(use_diff=False)))
+
+
+def scaled(values, doc, cls, cfg_cls, kws):
+    """Which patterns of plain frequencies follow the package's own scalings, all of them."""
+    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+    good = {p for p, v in values.items() if "rotary" in v and re.search(r"(^|\.)rope_parameters\.rope_theta$", v["rotary"])}
+    for kind, more in SCALINGS.items():
+        if not good:
+            break
+        found = set()
+        for kw in kws:
+            try:
+                raw = plain(cfg_cls(**copy.deepcopy(kw)), kw)
+
+                def other(d):
+                    return {k: {**{a: b for a, b in v.items() if a in ("rope_theta", "partial_rotary_factor")}, "rope_type": kind, **more} if k == "rope_parameters" and isinstance(v, dict) and "rope_theta" in v
+                            else other(v) if isinstance(v, dict) else v for k, v in d.items()}
+
+                raw = other(raw)
+                cfg = cfg_cls.from_dict(copy.deepcopy(raw))
+                env = evaluating.processed(doc["config"], json.loads(json.dumps(raw)))
+                for k, v in evaluating.flatten(raw).items():
+                    env.setdefault(k, v)
+                m = buffers(cls._from_config(copy.deepcopy(cfg), dtype=torch.float32))
+            except Exception:
+                continue
+            for n, b in m.items():
+                p = digits(n)
+                if p not in good:
+                    continue
+                part = values[p]["rotary"].rpartition("rope_parameters.rope_theta")[0]
+                settings = env.get(part + "rope_parameters")
+                if not isinstance(settings, dict) or settings.get("rope_type") != kind or settings.get("partial_rotary_factor", 1.0) != 1.0:
+                    continue
+                wide = evaluating.value(values[p]["dim"], env)
+                asked = transformers.PreTrainedConfig(head_dim=wide, hidden_size=wide, num_attention_heads=1, max_position_embeddings=env.get(part + "max_position_embeddings"))
+                asked.rope_parameters = {"rope_theta": env[part + "rope_parameters.rope_theta"], **settings}
+                try:
+                    want = ROPE_INIT_FUNCTIONS[kind](asked, "cpu")[0]
+                    if equal(b, want):
+                        found.add(p)
+                        continue
+                except Exception:
+                    pass
+                good.discard(p)
+            if good <= found:
+                break
+        good &= found
+    return good
+
+
 def turned(raw, at, path=""):
     """A config whose rotary bases are all others, so that each is told from the rest and from constants."""
     def base(k, v):
         return isinstance(v, (int, float)) and not isinstance(v, bool) and re.search(r"theta$|rotary_emb_base|base_freq", k)
-    return {k: turned(v, at, path + k + ".") if isinstance(v, dict) else v * (1 + at * (1 + zlib.crc32((path + k).encode()) % 97) / 16) if base(k, v) else v for k, v in raw.items()}
+    return {k: turned(v, at, path + k + ".") if isinstance(v, dict) else "default" if k == "rope_type" and v in SCALINGS else v * (1 + at * (1 + zlib.crc32((path + k).encode()) % 97) / 16) if base(k, v) else v for k, v in raw.items()}
 
 
 def small(cls, cfg):
@@ -137,10 +220,10 @@ def buffers(m):
 
 def of_class(doc, name, cls, cfg_cls, kws):
     """{pattern: value}, [patterns of what stays in float32]"""
-    found, fixed, seen = {}, {}, 0
+    found, fixed, seen, random = {}, {}, 0, set()
     for at, kw in enumerate(kws):
         try:
-            raw = turned(json.loads(cfg_cls(**copy.deepcopy(kw)).to_json_string(use_diff=False)), at)
+            raw = turned(plain(cfg_cls(**copy.deepcopy(kw)), kw), at)
             cfg = cfg_cls.from_dict(copy.deepcopy(raw))
             if not small(cls, cfg):
                 continue
@@ -150,10 +233,20 @@ def of_class(doc, name, cls, cfg_cls, kws):
             torch.manual_seed(at)
             m = cls._from_config(copy.deepcopy(cfg), dtype=torch.float32)
             narrow = buffers(cls._from_config(copy.deepcopy(cfg), dtype=torch.bfloat16))
-            other = buffers(cls._from_config(copy.deepcopy(cfg), dtype=torch.float32))
+            again = cls._from_config(copy.deepcopy(cfg), dtype=torch.float32)
+            other, second = buffers(again), dict(again.named_parameters(remove_duplicate=False))
+            made = {}
+            for n, rule, _ in evaluating.model(doc, name, env)[2]:
+                made.setdefault(n, set()).add(rule["rule"])
         except Exception:
             continue
         seen += 1
+        for n, b in m.named_parameters(remove_duplicate=False):
+            # Of parameters, only what is copied in: what no step writes is raw memory in the reference.
+            if made.get(n) == {"value"}:
+                found.setdefault(digits(n), []).append((b.detach().clone() if equal(b.detach(), second[n].detach()) else None, env))
+            else:
+                random.add(digits(n))
         for n, b in buffers(m).items():
             p = digits(n)
             found.setdefault(p, []).append((b.detach().clone() if equal(b, other[n]) else None, env))
@@ -163,9 +256,11 @@ def of_class(doc, name, cls, cfg_cls, kws):
         return None
     values, dims = {}, halves(doc)
     for p, samples in found.items():
+        if p in random:
+            continue
         if any(t is None for t, _ in samples) or any(t.is_meta for t, _ in samples):
             continue
-        for form in (number, arange, lambda x: frequencies(x, dims)):
+        for form in (number, arange, counted, triangle, lambda x: frequencies(x, dims)):
             if v := form(samples):
                 values[p] = v
                 break
@@ -231,13 +326,19 @@ def main(out, *types):
         if "valued" in doc:
             continue
         with open(os.path.join(out, "left-out", mt + ".pickle"), "rb") as f:
-            kws = pickle.load(f)["fresh"][:5]
+            kws = pickle.load(f)["fresh"][:4]
         mod = importlib.import_module(cfg_cls.__module__.replace("configuration_", "modeling_"))
-        said = 0
+        said, turning, asked = 0, set(), False
         for name, c in doc["classes"].items():
             got = of_class(doc, name, getattr(mod, name), cfg_cls, kws)
             if got is None:
                 continue
+            if not asked and any("rotary" in v for v in got[0].values()):
+                asked = True
+                turning = {p.rpartition(".")[0].rpartition(".")[2] for p in scaled(got[0], doc, getattr(mod, name), cfg_cls, kws)}
+            for p, v in got[0].items():
+                if "rotary" in v and p.rpartition(".")[0].rpartition(".")[2] in turning:
+                    v["scaled"] = True
             if got[0]:
                 c["values"] = got[0]
                 said += len(got[0])

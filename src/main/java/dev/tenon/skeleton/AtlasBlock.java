@@ -135,15 +135,12 @@ final class AtlasBlock {
 
   private void torch(AtlasStatement.Named named, long[] dims, boolean bias, Module module) {
     String kind = named.kind();
-    if (kind.equals("Embedding")) {
-      module.kind(Module.Kind.EMBEDDING).parameter("weight", new InitRule.Normal(0, 1), dims);
-    } else if (kind.endsWith("Norm") || kind.startsWith("BatchNorm")) {
-      module.kind(Module.Kind.NORM).parameter("weight", InitRule.ONES, dims);
-      if (bias) {
-        module.parameter("bias", InitRule.ZEROS, dims);
-      }
-    } else {
-      Blocks.weighted(bias, dims).describe(module);
+    boolean table = kind.equals("Embedding");
+    boolean norm = kind.endsWith("Norm") || kind.startsWith("BatchNorm");
+    module.kind(table ? Module.Kind.EMBEDDING : norm ? Module.Kind.NORM : Module.Kind.LINEAR);
+    module.parameter("weight", InitRule.UNKNOWN, dims);
+    if (bias && !table) {
+      module.parameter("bias", InitRule.UNKNOWN, norm ? dims : new long[] {dims[0]});
     }
     if (kind.startsWith("BatchNorm")) {
       module.buffer("running_mean", true, DType.F32, Value.zeros(DType.F32, dims), dims);
@@ -152,9 +149,6 @@ final class AtlasBlock {
     }
     if (inits.said()) {
       inits.applyToKind(named.init(), kind, module, fields);
-    } else {
-      module.parameters.replaceAll(
-          (name, p) -> new Module.Parameter(p.shape(), p.trainable(), InitRule.UNKNOWN));
     }
   }
 

@@ -26,12 +26,14 @@ final class AtlasFields {
           "types",
           "labels",
           "rope",
+          "stages",
           "derive",
           "required",
           "absent");
   private static final String TYPE = "model_type";
   private static final String SCALING = "rope_scaling";
   private static final String ROPE = "rope_parameters";
+  private static final String PLAIN = "default";
   private static final Map<String, String> LAYERS =
       Map.of(
           "mamba", "linear_attention",
@@ -48,7 +50,8 @@ final class AtlasFields {
   private final Map<String, Map<String, String>> aliases = new HashMap<>();
   private final Map<String, String> types = new HashMap<>();
   private final Map<String, Long> labels = new HashMap<>();
-  private final Set<String> rope;
+  private final Map<String, String> rope = new HashMap<>();
+  private final Map<String, AtlasStages> stages = new LinkedHashMap<>();
   private final List<Derived> derived = new ArrayList<>();
   private final List<String> required;
   private final List<String> absent;
@@ -73,11 +76,12 @@ final class AtlasFields {
     for (SkeletonNode count : children(node, "labels")) {
       labels.put(count.name(), count.integer(0, Integer.MAX_VALUE));
     }
-    List<String> turned = new ArrayList<>();
     for (SkeletonNode level : children(node, "rope")) {
-      turned.add(level.name());
+      rope.put(level.name(), level.isText() ? level.text() : PLAIN);
     }
-    this.rope = Set.copyOf(turned);
+    for (SkeletonNode level : children(node, "stages")) {
+      stages.put(level.name(), AtlasStages.read(level, reader));
+    }
     if (node.has("derive")) {
       for (SkeletonNode item : node.field("derive").items()) {
         item.only(Set.of("field", "value"));
@@ -113,8 +117,8 @@ final class AtlasFields {
       ObjectNode own = level(raw, path);
       if (own != null) {
         aliases.getOrDefault(path, Map.of()).forEach((from, to) -> move(own, from, to));
-        if (rope.contains(path)) {
-          turn(own);
+        if (rope.containsKey(path)) {
+          turn(own, rope.get(path));
         }
         nameLayers(own, aliases.getOrDefault(path, Map.of()));
         String type = types.get(path);
@@ -129,6 +133,12 @@ final class AtlasFields {
     fields.putAll(given);
     for (String path : levels) {
       count(level(raw, path), path, fields);
+    }
+    for (Map.Entry<String, AtlasStages> named : stages.entrySet()) {
+      String path = named.getKey();
+      if (path.isEmpty() || level(raw, path) != null) {
+        named.getValue().complete(path.isEmpty() ? "" : path + ".", fields, config);
+      }
     }
     for (String name : required) {
       if (given.get(name) == null) {
@@ -198,32 +208,35 @@ final class AtlasFields {
   }
 
   /** The one spelling of rotary settings, from the older ones beside it. */
-  private static void turn(ObjectNode own) {
+  private static void turn(ObjectNode own, String usual) {
     JsonNode old = own.remove(SCALING);
     JsonNode chosen = old != null && !old.isNull() && !old.isEmpty() ? old : own.path(ROPE);
     ObjectNode settings =
         chosen instanceof ObjectNode object ? object.deepCopy() : own.objectNode();
+    // What a class says by itself it says as a whole.
+    boolean plain = usual.equals(PLAIN) || !settings.isEmpty();
+    String type = plain ? PLAIN : own.hasNonNull("rope_theta") ? null : usual;
     boolean nested = false;
     for (JsonNode part : settings) {
       if (part instanceof ObjectNode inner) {
-        complete(inner, own);
+        complete(inner, own, type);
         nested = true;
       }
     }
     if (!nested) {
-      complete(settings, own);
+      complete(settings, own, type);
     }
     own.set(ROPE, settings);
   }
 
-  private static void complete(ObjectNode settings, ObjectNode own) {
+  private static void complete(ObjectNode settings, ObjectNode own, @Nullable String type) {
     for (String name : List.of("rope_theta", "partial_rotary_factor")) {
       if (!settings.has(name) && own.hasNonNull(name)) {
         settings.set(name, own.get(name));
       }
     }
     if (!settings.has("rope_type")) {
-      settings.put("rope_type", settings.path("type").asText("default"));
+      settings.put("rope_type", settings.path("type").asText(type));
     }
   }
 

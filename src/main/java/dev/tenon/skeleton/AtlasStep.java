@@ -21,11 +21,24 @@ sealed interface AtlasStep {
 
     /** The rule under a config; null where the slot gets what its constructor leaves. */
     @Nullable InitRule under(Map<String, @Nullable Object> fields) {
-      InitRule whole = whole(fields);
+      InitRule whole = numbered(fields);
       if (row == null || whole == null) {
         return whole;
       }
       return new InitRule.Part(0, Python.whole(row.value(fields)), 1, whole);
+    }
+
+    /**
+     * A number that a config leaves null draws nothing, so that it is an error where it is needed.
+     */
+    private @Nullable InitRule numbered(Map<String, @Nullable Object> fields) {
+      InitRule whole = whole(fields);
+      for (String name : numbers.keySet()) {
+        if (Double.isNaN(number(name, fields)) && whole != null && whole.known()) {
+          return InitRule.UNKNOWN;
+        }
+      }
+      return whole;
     }
 
     private @Nullable InitRule whole(Map<String, @Nullable Object> fields) {
@@ -54,9 +67,15 @@ sealed interface AtlasStep {
 
     private double number(String name, Map<String, @Nullable Object> fields) {
       Expression number = numbers.get(name);
-      Object value = number == null ? (Object) 0L : number.value(fields);
-      // A number that a config leaves null: the plan says so, should it be needed.
-      return value == null ? Double.NaN : Python.number(value);
+      if (number == null) {
+        return 0;
+      }
+      try {
+        Object value = number.value(fields);
+        return value == null ? Double.NaN : Python.number(value);
+      } catch (IllegalArgumentException e) {
+        return Double.NaN; // Computed from what is null.
+      }
     }
 
     private Fans.Mode fan() {

@@ -1,7 +1,6 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.tensor.DType;
-import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,20 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class AtlasValues {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
-  private record Said(
-      @Nullable Double number,
-      @Nullable Expression base,
-      @Nullable Expression dim,
-      @Nullable Expression condition) {}
-
-  private final Map<String, Said> values = new HashMap<>();
+  private final Map<String, AtlasValue> values = new HashMap<>();
   private final Set<String> fixed = new HashSet<>();
   private final Set<String> unknown = new HashSet<>();
 
   AtlasValues(SkeletonNode node, AtlasReader reader) {
     if (node.has("values")) {
       for (SkeletonNode value : node.field("values").children()) {
-        values.put(value.name(), said(value, reader));
+        values.put(value.name(), AtlasValue.read(value, reader));
       }
     }
     if (node.has("fixed")) {
@@ -40,22 +33,6 @@ final class AtlasValues {
     if (node.has("unknown")) {
       unknown.addAll(node.field("unknown").texts());
     }
-  }
-
-  private static Said said(SkeletonNode node, AtlasReader reader) {
-    node.only(Set.of("number", "arange", "rotary", "dim", "if"));
-    Expression condition = node.has("if") ? reader.expression(node.field("if")) : null;
-    if (node.has("number")) {
-      return new Said(node.field("number").number(), null, null, condition);
-    } else if (node.has("rotary")) {
-      return new Said(
-          null,
-          reader.expression(node.field("rotary")),
-          reader.expression(node.field("dim")),
-          condition);
-    }
-    node.field("arange").flag();
-    return new Said(null, null, null, condition);
   }
 
   /**
@@ -73,12 +50,12 @@ final class AtlasValues {
     for (Map.Entry<String, Module.Parameter> named : module.parameters.entrySet()) {
       String name = prefix + named.getKey();
       String pattern = pattern(name);
-      Said said = values.get(pattern);
+      AtlasValue said = values.get(pattern);
       if (unknown.contains(pattern)) {
         unmade.add(name);
       } else if (said != null) {
         Module.Parameter p = named.getValue();
-        Value value = value(said, p.shape(), DType.F32, fields);
+        Value value = said.under(p.shape(), DType.F32, fields);
         InitRule rule = value == null ? InitRule.UNKNOWN : new InitRule.Computed(value);
         named.setValue(new Module.Parameter(p.shape(), p.trainable(), rule));
       }
@@ -87,8 +64,8 @@ final class AtlasValues {
       String name = prefix + named.getKey();
       String pattern = pattern(name);
       Module.Buffer b = named.getValue();
-      Said said = values.get(pattern);
-      Value value = said == null ? null : value(said, b.shape(), b.dtype(), fields);
+      AtlasValue said = values.get(pattern);
+      Value value = said == null ? null : said.under(b.shape(), b.dtype(), fields);
       boolean keeps = b.fixedDtype() || fixed.contains(pattern);
       boolean norm = said == null && module.kind() == Module.Kind.NORM;
       InitRule written =
@@ -105,30 +82,5 @@ final class AtlasValues {
 
   private static String pattern(String name) {
     return NUMBER.matcher(name).replaceAll("#");
-  }
-
-  private static @Nullable Value value(
-      Said said, Shape shape, DType dtype, Map<String, @Nullable Object> fields) {
-    if (said.condition() != null && !Python.truth(said.condition().value(fields))) {
-      return null;
-    } else if (said.number() != null) {
-      return new Value.Full(shape, said.number(), dtype);
-    } else if (said.base() == null || said.dim() == null) {
-      int last = shape.rank() - 1;
-      return last < 0 || dtype != DType.I64
-          ? null
-          : Value.arange(shape.dim(last)).expand(shape.dims());
-    }
-    Object settled = said.base().value(fields);
-    Object turning = said.dim().value(fields);
-    if (settled == null || turning == null) {
-      return null;
-    }
-    double base = Python.number(settled);
-    long dim = Python.whole(turning);
-    if (shape.rank() != 1 || shape.dim(0) != (dim + 1) / 2) {
-      return null;
-    }
-    return new Value.Arange(0, dim, 2).to(DType.F32).over(dim).powerOf(base).reciprocal();
   }
 }

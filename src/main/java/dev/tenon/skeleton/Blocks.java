@@ -139,7 +139,7 @@ public final class Blocks {
   }
 
   /** A weight and perhaps a bias, constructed as {@code nn.Linear} and convolutions are. */
-  static Block weighted(boolean bias, long... dims) {
+  private static Block weighted(boolean bias, long... dims) {
     Shape shape = Shape.of(dims);
     return module -> {
       module.kind(LINEAR).parameter("weight", UNIFORM, dims);
