@@ -80,7 +80,8 @@ final class Grids {
   private static @Nullable Formula formula(
       TensorEntry numbers, TensorEntry entry, Quantisation said) {
     Numbers table = table(numbers.dtype());
-    if (table == null || numbers.shape().rank() < 2 || numbers.shape().elements() == 0) {
+    boolean unknown = numbers.dtype() == DType.I8 && !entry.dtype().isFloatingPoint();
+    if (table == null || unknown || numbers.shape().rank() < 2 || numbers.shape().elements() == 0) {
       return null;
     }
     Shape shape = numbers.shape();
@@ -100,7 +101,7 @@ final class Grids {
       return Formula.scaled(codes, table, Operation.SCALE, scales, n, k);
     } else if (grid.elements() == rows && (isColumn(grid) || isRows(grid, shape))) {
       return Formula.scaled(codes, table, Operation.SCALE, scales, 1, k);
-    } else if (isGrid(grid, stacked, 1, k) && grid.rank() == shape.rank()) {
+    } else if (isGrid(grid, stacked, 1, k) && grid.rank() == shape.rank() && grid.rank() > 2) {
       return Formula.scaled(codes, table, Operation.SCALE, scales, n, 1);
     } else if (block != null) {
       throw new IllegalArgumentException(

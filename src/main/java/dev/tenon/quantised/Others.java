@@ -142,10 +142,17 @@ final class Others {
     return parts.unpacked(shape, formula);
   }
 
-  /** BitNet: byte r has rows r, N/4 + r, and so on, from the lowest bits; each one more. */
+  /**
+   * BitNet: byte r has rows r, N/4 + r, and so on, from the lowest bits; each one more. Of its two
+   * kinds of layers one multiplies by its scale, the other, which is meant if none is named,
+   * divides.
+   */
   static @Nullable Unpacked bitnet(Parts parts) {
     TensorEntry bytes = parts.get(0);
-    if (bytes.shape().rank() != 2) {
+    String kind = parts.said().format();
+    boolean multiplies = kind.equals("autobitlinear");
+    boolean known = multiplies || kind.isEmpty() || kind.equals("bitlinear");
+    if (bytes.shape().rank() != 2 || !known || !parts.said().method().equals("bitnet")) {
       return null;
     }
     long k = Matrices.columns(bytes.shape());
@@ -157,7 +164,7 @@ final class Others {
         Formula.scaled(
             codes,
             Tables.integers(2, 1),
-            Operation.SCALE,
+            multiplies ? Operation.SCALE : Operation.DIVIDE,
             new Numbers.Plain(scale, scale.dtype()),
             n,
             k);

@@ -19,7 +19,8 @@ final class QuantisationFields {
   static final Set<String> NAMES = Set.of("quantization_config", "compression_config", MLX);
 
   private static final List<String> BITS = List.of("bits", "num_bits", "nbits", "w_bit");
-  private static final List<String> FORMAT = List.of("checkpoint_format", "version", "format");
+  private static final List<String> FORMAT =
+      List.of("checkpoint_format", "version", "format", "linear_class");
   private static final List<String> GROUP = List.of("group_size", "q_group_size");
 
   private QuantisationFields() {}
@@ -100,13 +101,26 @@ final class QuantisationFields {
     return "";
   }
 
-  /** The part that has the numbers of weights; the first where there are several groups. */
+  /** What all groups say of weights, and nothing where they differ. */
+  private static Config common(List<Config> groups) {
+    Config common = Config.defaults();
+    for (int i = 0; i < groups.size(); i++) {
+      Config weights = groups.get(i).sub("weights");
+      if (i == 0) {
+        common = weights;
+      } else if (bits(weights, weights) != bits(common, common)
+          || !group(weights, weights).equals(group(common, common))) {
+        return Config.defaults();
+      }
+    }
+    return common;
+  }
+
+  /** The part that has the numbers of weights. */
   private static Config numbers(Config fields) {
     if (fields.isObject("config_groups")) {
       List<Config> groups = fields.sub("config_groups").parts();
-      return groups.size() == 1 && groups.get(0).isObject("weights")
-          ? groups.get(0).sub("weights")
-          : Config.defaults();
+      return common(groups);
     } else if (fields.isObject("quant_config")) {
       Config of = fields.sub("quant_config");
       return of.isObject("weight_quant_params") ? of.sub("weight_quant_params") : of;
@@ -133,7 +147,9 @@ final class QuantisationFields {
       List<Integer> sizes = fields.integers("weight_block_size");
       return sizes.size() == 2 ? sizes.get(0) + "x" + sizes.get(1) : "";
     }
-    if (numbers.isIntegers("block_structure")) {
+    if (numbers.isText("block_structure")) {
+      return numbers.string("block_structure");
+    } else if (numbers.isIntegers("block_structure")) {
       List<Integer> sizes = numbers.integers("block_structure");
       return sizes.size() == 2 ? sizes.get(0) + "x" + sizes.get(1) : "";
     }

@@ -24,21 +24,25 @@ final class Streams {
     TensorEntry words = parts.get(0);
     TensorEntry zeros = parts.get(1);
     TensorEntry scales = parts.get(2);
-    int bits = parts.packing().bits();
+    long n = scales.shape().dim(1);
+    int bits = parts.said().bits();
+    if (bits == 0 || zeros.shape().dim(1) != Layout.up(n * bits, WORD)) {
+      bits = parts.packing().bits(); // Modules may differ from what is said of all.
+    }
     String format = parts.said().format();
     boolean isSecond = format.equals("gptq_v2");
     if (!isOf(bits, 2, 3, 4, 8) || !isSecond && !format.isEmpty() && !format.equals("gptq")) {
       return null; // As Marlin's, which are permuted.
     }
-    long n = scales.shape().dim(1);
     long groups = scales.shape().dim(0);
-    long k = Math.multiplyExact(words.shape().dim(0), (long) WORD) / bits;
+    TensorEntry index = parts.beside("g_idx");
+    long most = Math.multiplyExact(words.shape().dim(0), (long) WORD) / bits;
+    long k = index == null ? most : Math.min(most, index.shape().elements());
     Matrices.requireWords(words.shape().dim(0), WORD, k, bits);
     Matrices.requireWords(zeros.shape().dim(1), WORD, n, bits);
     Codes codes = new Codes(words, Layout.down(bits, 4 * n), k, n);
     Codes points = new Codes(zeros, Layout.along(bits, 4 * zeros.shape().dim(1)), groups, n);
     Numbers table = isSecond ? Tables.integers(bits, 0) : Tables.oneMore(bits);
-    TensorEntry index = parts.beside("g_idx");
     long group = groups == 1 ? k : index == null ? group(parts, k, groups) : 1;
     Formula formula =
         new Formula(
@@ -90,8 +94,7 @@ final class Streams {
     TensorEntry words = parts.get(0);
     TensorEntry scales = parts.get(1);
     TensorEntry sizes = parts.after("_shape");
-    int bits = parts.said().bits();
-    if (sizes == null || words.shape().rank() != 2 || bits < 1 || bits > 8) {
+    if (sizes == null || words.shape().rank() != 2) {
       return null;
     }
     long[] shape = parts.small().integers(sizes);
@@ -101,11 +104,16 @@ final class Streams {
     }
     long n = shape[0];
     long k = shape[1];
+    int bits = parts.said().bits() == 0 ? bits(words.shape().dim(1), k) : parts.said().bits();
+    if (bits < 1 || bits > 8) {
+      return null;
+    }
     if (WORD % bits != 0 && k > WORD / bits && Layout.up(k, WORD / bits) == words.shape().dim(1)) {
       return null; // An older version's, which leave the rest of each word empty; or like these.
     }
     Matrices.requireWords(words.shape().dim(1), WORD, k, bits);
-    long groups = scales.shape().elements() / n;
+    boolean one = scales.shape().elements() == 1;
+    long groups = one ? 1 : scales.shape().elements() / n;
     TensorEntry index = parts.after("_g_idx");
     Codes codes = new Codes(words, Layout.along(bits, 4 * words.shape().dim(1)), n, k);
     TensorEntry points = parts.after("_zero_point");
@@ -116,14 +124,16 @@ final class Streams {
             Operation.SCALE,
             new Numbers.Plain(scales, scales.dtype()),
             null,
-            n,
+            one ? 1 : n,
             groups,
-            1,
+            one ? n : 1,
             groups == 1 ? k : index == null ? group(parts, k, groups) : 1,
             null,
             index == null ? null : new Index.Stored(indices(index, k)),
             1);
-    if (points != null) {
+    if (points != null && one) {
+      return null;
+    } else if (points != null) {
       Codes down = new Codes(points, Layout.down(bits, 4 * groups), n, groups);
       formula = formula.with(Operation.MINUS_SCALE, Formula.plain(down, Tables.integers(bits, 0)));
     }
@@ -154,6 +164,17 @@ final class Streams {
                 group)
             .with(Operation.SCALE_PLUS, new Numbers.Plain(biases, biases.dtype()));
     return parts.unpacked(Matrices.with(shape, k), formula);
+  }
+
+  /** Bits of numbers of which so many take so many words, or 0 if several would. */
+  private static int bits(long words, long count) {
+    int found = 0;
+    for (int bits = 1; bits <= 8; bits++) {
+      if (Layout.up(Math.multiplyExact(count, (long) bits), WORD) == words) {
+        found = found == 0 ? bits : 9;
+      }
+    }
+    return found == 9 ? 0 : found;
   }
 
   private static boolean isOf(int bits, int... some) {

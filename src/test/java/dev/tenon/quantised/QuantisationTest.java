@@ -24,6 +24,8 @@ class QuantisationTest {
         "{'quant_method':'quanto','weights':'int4'}; quanto; 4; ~~",
         "{'quant_method':'hqq','quant_config':{'weight_quant_params':{'nbits':2,'group_size':32}}}; hqq; 2; 32",
         "{'config_groups':{'g':{'weights':{'num_bits':4,'group_size':16}}}}; compressed-tensors; 4; 16",
+        "{'config_groups':{'g':{'weights':{'num_bits':8,'block_structure':'128x64'}},'h':{'weights':{'num_bits':8,'block_structure':[128,64]}}}}; compressed-tensors; 8; 128x64",
+        "{'config_groups':{'g':{'weights':{'num_bits':4,'group_size':16}},'h':{'weights':{'num_bits':8}}}}; compressed-tensors; 0; ~~",
         "{'quant_method':'new','bits':'mixed','group_size':{},'weight_block_size':[null]}; new; 0; ~~"
       })
   void aStatementIsRead(String statement, String method, int bits, String group) {
