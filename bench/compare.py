@@ -41,6 +41,7 @@ CASES = {
     "experts": ("experts stored one by one, warm, mapped where they can be", "load", "load", "experts", 5),
     "expertscopy": ("experts stored one by one, warm, copied", "copy", "load", "experts", 4),
     "expertsalone": ("experts stored one by one, the first load of its process, memory as it comes", "alone", "alone", "experts", 1),
+    "columns": ("the later half of the columns of each matrix, against the half of the rows", "columns", "rows", "tied", 0.5),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
     "libtorch": ("normal_ kernel, against libtorch's", "normal", "libtorch_normal", None, 40),
     "trunc": ("trunc_normal_ kernel, the reference not warmed", "trunc_normal", "trunc_normal", None, 50),
@@ -49,7 +50,7 @@ CASES = {
     "plan1m": ("plan of 1,000,000 slots (2,000 ms wanted)", "plan1000000", None, None, None),
 }
 # Runs before the first turn: a warm JVM has compiled what it runs. The reference gets one, which is enough for it.
-WARMUPS = {"warm": 400, "populate": 400, "experts": 3, "expertscopy": 3, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
+WARMUPS = {"warm": 400, "populate": 400, "experts": 3, "expertscopy": 3, "columns": 2, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
 # At most so many runs of what takes a minute.
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
@@ -225,8 +226,8 @@ def reference(how, path):
     script = [sys.executable, str(ROOT / "bench" / "reference.py")]
     if how == "dd":
         return lambda: evict(path) or read(path)
-    if how == "libtorch_normal":
-        return tenon(how, path, WARMUPS["libtorch"])
+    if how in ("libtorch_normal", "rows"):
+        return tenon(how, path, 2)
     if how == "process":
         return awake(lambda: timed([*script, how, path, "1"]))
     if how == "alone":

@@ -9,6 +9,7 @@ import dev.tenon.checkpoint.Shard;
 import dev.tenon.engine.Engine;
 import dev.tenon.engine.EngineOptions;
 import dev.tenon.engine.LoadListener;
+import dev.tenon.engine.Loaded;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;
 import dev.tenon.nativecore.NativeCore;
@@ -19,7 +20,10 @@ import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -92,6 +96,8 @@ public final class Cases {
       }
       case "populate" -> load(path, options.residency(Residency.POPULATE));
       case "copy" -> load(path, options.residency(Residency.COPY));
+      case "columns" -> halves(path, 1);
+      case "rows" -> halves(path, 0);
       case "torch" -> load(path, options.rng(Rng.TORCH));
       case "float32" -> load(path, options.dtype(DType.F32));
       case "normal" -> fill(new Distribution.Normal(0, 0.02));
@@ -108,6 +114,30 @@ public final class Cases {
   private static Work load(Path path, LoadOptions.Builder options) {
     LoadOptions built = options.build();
     return whole(() -> Tenon.load(path, built).close());
+  }
+
+  /** A half of each matrix, by the plan of one rank of two; says how much was read for it. */
+  private static Work halves(Path path, int dimension) {
+    LoadPlan plan = Halves.of(Tenon.plan(path, LoadOptions.defaults()), dimension);
+    List<Shard> shards = Checkpoint.open(path, null).shards();
+    EngineOptions options = EngineOptions.defaults();
+    long before = readByProcess();
+    long wanted = 0;
+    try (Loaded loaded = Engine.load(plan, shards, options, LoadListener.NONE)) {
+      wanted = loaded.bytes().converted();
+    }
+    System.err.println("wanted=" + wanted + ", read=" + (readByProcess() - before));
+    return () -> Engine.load(plan, shards, options, LoadListener.NONE);
+  }
+
+  /** Bytes that this process has asked the kernel for, by reading. */
+  private static long readByProcess() {
+    try {
+      String counts = Files.readString(Path.of("/proc/self/io"));
+      return Long.parseLong(counts.lines().findFirst().orElseThrow().split(" ")[1]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Work fill(Distribution distribution) {
