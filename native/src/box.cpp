@@ -6,8 +6,10 @@ namespace tenon {
 namespace {
 
 constexpr int64_t kBytes = static_cast<int64_t>(kPieceBytes);
-constexpr int64_t kShortRow = 256;  // bytes; a read of fewer costs more than reading on
-constexpr int64_t kShortPitch = 4096;
+// Bytes. A read of a few thousand costs more than reading on, and no page more is read where less than
+// a page lies between two. What has to be computed before it is read past is dearer.
+constexpr int64_t kShortRow = 8192, kShortComputedRow = 256;
+constexpr int64_t kShortGap = 4096;
 constexpr int64_t kTransposedRows = 64;  // a cache line of the narrowest elements
 
 int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -68,7 +70,7 @@ bool is_sound(const tenon_move_item& item, bool from_file) {
          fits(item.destination < 0 ? 0 : item.destination, item.axes, false);
 }
 
-Cut::Cut(const tenon_move_item& item) {
+Cut::Cut(const tenon_move_item& item, bool computed) {
   const tenon_axis &planes = item.axes[0], &rows = item.axes[1], &columns = item.axes[2];
   tall = wide = down = across = tasks = 0;
   dense_source = columns.count == 1 || columns.source == item.size;
@@ -87,7 +89,8 @@ Cut::Cut(const tenon_move_item& item) {
     wide = least(columns.count, most(1, room / tall));
   }
   const int64_t row = (wide - 1) * step + item.size;
-  by_span = tall > 1 && row < kShortRow && rows.source <= kShortPitch && rows.source >= row;
+  by_span = tall > 1 && row < (computed ? kShortComputedRow : kShortRow) && rows.source >= row &&
+            rows.source - row < kShortGap;
   if (by_span) tall = least(tall, kBytes / rows.source);
   down = parts(rows.count, tall);
   across = parts(columns.count, wide);

@@ -15,7 +15,8 @@ bool is_sound(const tenon_move_item& item, bool from_file);
 
 // How an item falls into tasks: of one plane each, tall rows of wide elements, fewer at the edges.
 struct Cut {
-  explicit Cut(const tenon_move_item& item);
+  // computed: the source is not read but made, element by element.
+  Cut(const tenon_move_item& item, bool computed);
   int64_t tall, wide;
   int64_t down, across;  // tasks of a plane
   int64_t tasks;

@@ -91,7 +91,7 @@ int32_t move_task(void* context, int64_t task) {
   Batch& batch = *static_cast<Batch*>(context);
   int64_t index = item_of(batch, task);
   const tenon_move_item& item = batch.items[index];
-  const Cut cut(item);
+  const Cut cut(item, batch.formula != nullptr);
   const Part part(item, cut, index == 0 ? task : task - batch.ends[index - 1]);
   if (batch.file < 0 && batch.formula == nullptr) {
     const int64_t step = cut.dense_source ? item.size : item.axes[2].source;
@@ -121,7 +121,7 @@ int32_t carry_out(Batch& batch, int64_t* failed) {
       free(batch.ends);
       return TENON_E_ARGUMENT;
     }
-    tasks += Cut(item).tasks;
+    tasks += Cut(item, batch.formula != nullptr).tasks;
     batch.ends[i] = tasks;
   }
   int32_t status = run(batch.pool, tasks, move_task, &batch);
