@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -79,7 +80,7 @@ final class SmallTensors implements Closeable {
     if (entry.dtype() != DType.U8) {
       throw new IllegalArgumentException(entry.name() + " is of " + entry.dtype());
     }
-    return new String(bytes(entry).array(), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(bytes(entry).array(), StandardCharsets.UTF_8);
   }
 
   @Override

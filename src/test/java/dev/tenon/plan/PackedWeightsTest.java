@@ -7,6 +7,8 @@ import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.quantised.Headers;
 import dev.tenon.quantised.Quantisation;
+import dev.tenon.quantised.formula.Operation;
+import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
@@ -101,6 +103,20 @@ class PackedWeightsTest {
             () -> Planner.plan(headers.open(directory), LINEAR, config, IGNORE_MISMATCHED))
         .hasMessageContaining("does not unpack this scheme")
         .hasMessageContaining("scheme=awq");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"autobitlinear, SCALE", "bitlinear, DIVIDE"})
+  void aLayerOfBitNetSaysWhatItsScaleDoes(String kind, Operation operation) throws IOException {
+    Headers headers = Headers.of("bitnet-packed");
+    Config config =
+        Config.parse("config.json", headers.configText().replace("autobitlinear", kind));
+
+    LoadPlan plan = Planner.plan(headers.open(directory), LINEAR, config, IGNORE_MISMATCHED);
+
+    assertThat(plan.steps())
+        .extracting(step -> ((Unpacked) ((Step.Read) step).entry()).formula().operation())
+        .containsOnly(operation);
   }
 
   @Test

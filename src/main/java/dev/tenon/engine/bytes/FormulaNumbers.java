@@ -123,12 +123,12 @@ final class FormulaNumbers implements AutoCloseable {
     PackedValues values = values(formula);
     long codes = room.take(entry.bytes());
     MoveBatch read = new MoveBatch().add(entry.offset(), codes, entry.bytes());
-    NativeCore native_ = core.get();
-    shards.nativeFile(entry.file()).read(native_, read);
+    NativeCore open = core.get();
+    shards.nativeFile(entry.file()).read(open, read);
     MoveBatch all = new MoveBatch();
     // From float32 to float32, but of a source that is made as it is read.
     all.add(0, to, DType.F32, DType.F32).axis(2, formula.count(), 4, 4);
-    native_.unpack(values.codes(codes), all, "tensor=" + name + ", ");
+    open.unpack(values.codes(codes), all, "tensor=" + name + ", ");
   }
 
   private long repeated(long one, long count) {

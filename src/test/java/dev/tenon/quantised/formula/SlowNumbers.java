@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Formulas worked out in plain Java, a bit at a time: what the fast way is held against. */
@@ -158,7 +159,7 @@ public final class SlowNumbers {
   }
 
   /** A tensor of float32 in a file, which holds what a packed weight stands for. */
-  public static TensorEntry plain(Unpacked weight, java.nio.file.Path file) throws IOException {
+  public static TensorEntry plain(Unpacked weight, Path file) throws IOException {
     float[] values = of(weight.formula());
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
