@@ -83,7 +83,7 @@ public final class Unpacking {
 
   private static TenonException fault(Packed packed, String reason, @Nullable Exception cause) {
     return new TenonException(
-        "A packed weight's tensors do not fit together: file=%s, tensor=%s, scheme=%s, reason=%s"
+        "The checkpoint is quantised, and a packed weight's tensors do not fit together: file=%s, tensor=%s, scheme=%s, reason=%s"
             .formatted(packed.mark().file(), packed.name(), packed.packing().scheme(), reason),
         cause);
   }

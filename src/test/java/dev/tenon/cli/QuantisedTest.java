@@ -46,8 +46,14 @@ class QuantisedTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"plan", "load", "plan --ignore-mismatched", "save"})
-  void nothingElseGoesOn(String command) throws IOException {
-    gptq();
+  void nothingElseGoesOnWithWhatIsNotUnpacked(String command) throws IOException {
+    new Headers()
+        .add(DType.I32, "model.layers.0.mlp.down_proj.B", 8, 128)
+        .add(DType.F16, "model.layers.0.mlp.down_proj.s", 1, 64)
+        .open(directory);
+    Files.writeString(
+        directory.resolve("config.json"),
+        "{\"quantization_config\":{\"quant_method\":\"marlin\",\"bits\":4,\"group_size\":128}}");
     Path out = directory.resolve("out");
     String[] words = command.split(" ");
     Cli cli =
@@ -59,7 +65,7 @@ class QuantisedTest {
     assertThat(cli.status()).isEqualTo(1);
     assertThat(cli.err())
         .contains(
-            "scheme=gptq, bits=4, group=32, tensors=2", "quant_method=gptq. Load the weights");
+            "scheme=marlin, bits=4, group=128, tensors=1", "quant_method=marlin. Load the weights");
     assertThat(cli.err().strip()).doesNotContain("\n");
     assertThat(out).doesNotExist();
   }
@@ -69,7 +75,7 @@ class QuantisedTest {
     Headers.of("modelopt-nvfp4").open(directory);
     Files.writeString(
         directory.resolve("hf_quant_config.json"), "{\"quantization\":{\"quant_algo\":\"NVFP4\"}}");
-    assertThat(Cli.run("plan", directory).err())
+    assertThat(Cli.run("inspect", directory).out())
         .contains("scheme=modelopt nvfp4", "quant_method=modelopt");
   }
 
