@@ -3,13 +3,16 @@ package dev.tenon.engine;
 import dev.tenon.Residency;
 import dev.tenon.engine.bytes.Reader;
 import dev.tenon.engine.bytes.ShardFiles;
+import dev.tenon.engine.bytes.StagedMoves;
 import dev.tenon.engine.torch.Allocation;
+import dev.tenon.engine.torch.BlockAllocation;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Preflight;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
+import dev.tenon.plan.move.Moves;
 import dev.tenon.plan.place.Device;
 import dev.tenon.plan.place.Placement;
 import java.util.ArrayList;
@@ -101,6 +104,18 @@ final class Lane implements AutoCloseable {
   }
 
   private void allocateOwn(List<Step> steps, Tensor[] tensors) {
+    if (options.device().kind() == Device.Kind.CUDA) {
+      BlockAllocation blocks =
+          new BlockAllocation(make, tensors, StagedMoves.BLOCK, StagedMoves.ALIGNMENT);
+      for (int i : Moves.inFileOrder(steps)) {
+        Step step = steps.get(i);
+        if (owns(i, step)) {
+          blocks.add(i, step.slot().shape(), step.dtype());
+        }
+      }
+      blocks.finish();
+      return;
+    }
     Allocation allocation = new Allocation(make, tensors);
     for (int i = 0; i < tensors.length; i++) {
       Step step = steps.get(i);

@@ -2,12 +2,11 @@ package dev.tenon.engine;
 
 import dev.tenon.Residency;
 import dev.tenon.checkpoint.Stored;
-import dev.tenon.engine.bytes.DeviceReads;
 import dev.tenon.engine.bytes.NativeMoves;
-import dev.tenon.engine.bytes.PackedSlots;
 import dev.tenon.engine.bytes.Population;
 import dev.tenon.engine.bytes.Reader;
 import dev.tenon.engine.bytes.ShardFiles;
+import dev.tenon.engine.bytes.StagedMoves;
 import dev.tenon.engine.bytes.Views;
 import dev.tenon.engine.bytes.Workers;
 import dev.tenon.engine.torch.LazyCore;
@@ -29,9 +28,9 @@ final class ReadPhase {
   private final EngineOptions options;
   private final List<Workers.Job> jobs = new ArrayList<>();
   private final NativeMoves moves;
-  private final PackedSlots packed;
-  private final DeviceReads deviceReads;
-  private final boolean hasCore;
+  private final StagedMoves staged;
+  private final LazyCore core;
+  private final Device.Kind place;
   private long mapped;
   private long copied;
   private long converted;
@@ -41,9 +40,9 @@ final class ReadPhase {
     this.reader = reader;
     this.options = options;
     this.moves = new NativeMoves(files, core, options.trace());
-    this.packed = new PackedSlots(files, core, reader);
-    this.deviceReads = new DeviceReads(files, options.device(), onDevice);
-    this.hasCore = options.device().kind() == Device.Kind.CPU && core.available();
+    this.staged = StagedMoves.toGpu(files, core, options.trace(), onDevice, options.device());
+    this.core = core;
+    this.place = options.device().kind();
   }
 
   /**
@@ -95,20 +94,19 @@ final class ReadPhase {
     }
     views.finish();
     for (int i = 0; i < tensors.length; i++) {
-      if (!hasCore && lane.populates(i, steps.get(i))) {
+      if (!core.available() && lane.populates(i, steps.get(i))) {
         Population.add(steps.get(i).slot().name(), tensors[i], jobs);
       }
     }
   }
 
   private long total() {
-    return moves.bytes() + packed.bytes() + deviceReads.bytes() + bytes(jobs);
+    return moves.bytes() + staged.bytes() + bytes(jobs);
   }
 
   private void fill(LongConsumer done) {
     moves.run(done);
-    packed.run(done);
-    deviceReads.run(done);
+    staged.run(done);
     Workers.run(jobs, options.threads(), options.trace(), done);
   }
 
@@ -134,7 +132,7 @@ final class ReadPhase {
   }
 
   private ReadBytes bytes() {
-    if (options.device().kind() == Device.Kind.META) {
+    if (place == Device.Kind.META) {
       return ReadBytes.NONE;
     }
     boolean populated = options.residency() == Residency.POPULATE;
@@ -150,11 +148,16 @@ final class ReadPhase {
   }
 
   private void fill(int slot, Step step, Tensor target) {
+    if (place == Device.Kind.META) {
+      return;
+    } else if (step.unpacks()) {
+      core.require(NativeMoves.PACKED);
+    }
     boolean taken =
-        options.device().kind() == Device.Kind.META
-            || hasCore && moves.take(slot, step, target)
-            || packed.take(step, target)
-            || deviceReads.take(step, target);
+        core.available()
+            && (place == Device.Kind.CUDA
+                ? staged.take(slot, step, target)
+                : moves.take(slot, step, target));
     if (!taken) {
       reader.fill(step, target, jobs);
     }

@@ -3,11 +3,10 @@ package dev.tenon.integrity;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.checkpoint.Source;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -67,11 +66,11 @@ final class FilePass {
    */
   void run(LongConsumer done) throws IOException, InterruptedException {
     requireUnchanged();
-    try (FileChannel channel = FileChannel.open(shard.file(), StandardOpenOption.READ)) {
+    try (Source source = Source.open(shard.file())) {
       for (long at = 0; at < shard.size() && !failed(); ) {
         byte[] piece = piece(at);
         int length = (int) Math.min(piece.length, shard.size() - at);
-        read(channel, piece, length, at);
+        source.readFully(at, ByteBuffer.wrap(piece, 0, length));
         hand(piece, length, at);
         done.accept(length);
         at += length;
@@ -91,16 +90,6 @@ final class FilePass {
   private byte[] piece(long at) throws InterruptedException {
     boolean fresh = at < (long) PIECES * PIECE && !sinks.isEmpty() || at == 0;
     return fresh ? new byte[PIECE] : free.take();
-  }
-
-  private static void read(FileChannel channel, byte[] piece, int length, long at)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(piece, 0, length);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
-        throw new EOFException("The file ends early");
-      }
-    }
   }
 
   private void hand(byte[] piece, int length, long at) {

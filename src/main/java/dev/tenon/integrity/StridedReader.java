@@ -1,13 +1,12 @@
 package dev.tenon.integrity;
 
+import dev.tenon.checkpoint.Source;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.tensor.Shape;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Reads tensors that do not lie in row-major order, element by element in that order. Rare and
@@ -16,12 +15,12 @@ import java.nio.file.StandardOpenOption;
 final class StridedReader implements AutoCloseable {
   private static final int WINDOW = 1 << 16;
 
-  private final FileChannel channel;
+  private final Source source;
   private final ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
   private long windowAt;
 
   StridedReader(Path file) throws IOException {
-    channel = FileChannel.open(file, StandardOpenOption.READ);
+    source = Source.open(file);
   }
 
   /** Gives a tensor's bytes to who takes them. */
@@ -58,7 +57,7 @@ final class StridedReader implements AutoCloseable {
       windowAt = at;
       window.clear();
       while (window.position() < size) {
-        if (channel.read(window, at + window.position()) < 0) {
+        if (source.read(at + window.position(), window) < 0) {
           throw new EOFException("The file ends early");
         }
       }
@@ -69,6 +68,6 @@ final class StridedReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    source.close();
   }
 }

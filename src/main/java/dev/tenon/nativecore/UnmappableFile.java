@@ -2,6 +2,7 @@ package dev.tenon.nativecore;
 
 import dev.tenon.TenonException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A file that can be read and not mapped, as on some network file systems. */
 public final class UnmappableFile extends TenonException {
@@ -14,9 +15,9 @@ public final class UnmappableFile extends TenonException {
    * The error of a map that was refused.
    *
    * @param message a sentence and its {@code key=value} facts
-   * @param cause what failed
+   * @param cause what failed, if anything was tried
    */
-  public UnmappableFile(String message, Throwable cause) {
+  public UnmappableFile(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -1,15 +1,15 @@
 package dev.tenon.quantised;
 
+import dev.tenon.checkpoint.Source;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.tensor.DType;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class SmallTensors implements Closeable {
   /** Bytes of the longest. */
   static final int MOST = 1 << 12;
 
-  private final Map<Path, FileChannel> open = new HashMap<>();
+  private final Map<Path, Source> open = new HashMap<>();
 
   /**
    * A tensor's bytes, little-endian.
@@ -34,16 +34,14 @@ final class SmallTensors implements Closeable {
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) entry.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     try {
-      FileChannel channel = open.get(entry.file());
-      if (channel == null) {
-        channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
-        open.put(entry.file(), channel);
+      Source source = open.get(entry.file());
+      if (source == null) {
+        source = Source.open(entry.file());
+        open.put(entry.file(), source);
       }
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, entry.offset() + bytes.position()) < 0) {
-          throw new IllegalArgumentException("the file ends within " + entry.name());
-        }
-      }
+      source.readFully(entry.offset(), bytes);
+    } catch (EOFException e) {
+      throw new IllegalArgumentException("the file ends within " + entry.name(), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(entry.name() + " cannot be read: " + e.getMessage(), e);
     }
@@ -85,9 +83,9 @@ final class SmallTensors implements Closeable {
 
   @Override
   public void close() {
-    for (FileChannel channel : open.values()) {
+    for (Source source : open.values()) {
       try {
-        channel.close();
+        source.close();
       } catch (IOException e) {
         continue; // It was only read from.
       }

@@ -1,14 +1,14 @@
 package dev.tenon.checkpoint.format;
 
 import dev.tenon.checkpoint.FileStamp;
+import dev.tenon.checkpoint.Source;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
@@ -17,12 +17,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class RegularFile implements AutoCloseable {
   private final Path path;
   private final FileStamp stamp;
-  private final FileChannel channel;
+  private final Source source;
 
-  private RegularFile(Path path, FileStamp stamp, FileChannel channel) {
+  private RegularFile(Path path, FileStamp stamp, Source source) {
     this.path = path;
     this.stamp = stamp;
-    this.channel = channel;
+    this.source = source;
   }
 
   /** Opens a file; the type is looked at first because opening a pipe would wait for a writer. */
@@ -34,8 +34,7 @@ public final class RegularFile implements AutoCloseable {
     }
     // Before the file is opened: whatever takes its place in between is noticed later on.
     FileStamp stamp = FileStamp.of(path);
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new RegularFile(path, stamp, channel);
+    return new RegularFile(path, stamp, Source.open(path));
   }
 
   public Path path() {
@@ -53,10 +52,10 @@ public final class RegularFile implements AutoCloseable {
   /** Reads exactly {@code length} bytes, little-endian; the range must lie inside the file. */
   public ByteBuffer read(long position, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw Errors.bad(path, "The file became shorter while it was read");
-      }
+    try {
+      source.readFully(position, buffer);
+    } catch (EOFException e) {
+      throw Errors.bad(path, "The file became shorter while it was read");
     }
     return buffer.flip();
   }
@@ -68,7 +67,7 @@ public final class RegularFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    source.close();
   }
 
   private final class Range extends InputStream {
@@ -92,7 +91,7 @@ public final class RegularFile implements AutoCloseable {
         return length == 0 ? 0 : -1;
       }
       int wanted = (int) Math.min(length, end - at);
-      int got = channel.read(ByteBuffer.wrap(into, offset, wanted), at);
+      int got = source.read(at, ByteBuffer.wrap(into, offset, wanted));
       at += Math.max(got, 0);
       return got;
     }

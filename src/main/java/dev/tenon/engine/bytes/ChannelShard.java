@@ -2,13 +2,14 @@ package dev.tenon.engine.bytes;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.FileStamp;
+import dev.tenon.checkpoint.Source;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.nativecore.UnmappableFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -20,40 +21,48 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A weight file where there is no native core. Neither the JDK nor libtorch tells what an open file
- * is, so its stamp is that of its path.
+ * A weight file that the native core has not open: because there is none, or because the file is
+ * none of the system's and can only be read.
  *
  * @param path what was opened
- * @param channel open for reading
  */
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
-record ChannelShard(Path path, FileChannel channel) implements OpenShard {
+record ChannelShard(Path path, Source source) implements OpenShard {
   /** Bytes of a read: a Java buffer holds less than 2 GiB. */
   private static final long PART = 1 << 30;
 
   @Override
   public FileStamp stamp() throws IOException {
-    return FileStamp.of(path);
+    return source.stamp();
   }
 
   @Override
-  public void read(long offset, Pointer to, long length) throws IOException {
+  public void read(long offset, long address, long length) throws IOException {
     for (long done = 0; done < length; ) {
       long part = Math.min(length - done, PART);
-      try (BytePointer bytes = new BytePointer(to)) {
-        ByteBuffer buffer = bytes.capacity(length).position(done).limit(done + part).asByteBuffer();
-        while (buffer.hasRemaining()) {
-          if (channel.read(buffer, offset + done + buffer.position()) < 0) {
-            throw new EOFException("file ends early: " + path);
-          }
-        }
+      try (At bytes = new At(address + done)) {
+        ByteBuffer buffer = bytes.capacity(part).asByteBuffer();
+        source.readFully(offset + done, buffer);
+      } catch (EOFException e) {
+        throw new EOFException("file ends early: " + path);
       }
       done += part;
     }
   }
 
+  /** Memory that somebody else keeps. */
+  private static final class At extends BytePointer {
+    At(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
+  }
+
   @Override
   public Tensor map(long bytes) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      throw new UnmappableFile("Not a file of the system: file=" + path, null);
+    }
     String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
     try (PointerScope scope = new PointerScope();
         TensorOptions options = new TensorOptions(torch.ScalarType.Byte)) {
@@ -70,6 +79,6 @@ record ChannelShard(Path path, FileChannel channel) implements OpenShard {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    source.close();
   }
 }

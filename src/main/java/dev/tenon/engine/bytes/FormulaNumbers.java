@@ -95,9 +95,7 @@ final class FormulaNumbers implements AutoCloseable {
     long to = room.take(4 * numbers.count());
     if (numbers instanceof Numbers.Plain plain) {
       TensorEntry entry = plain.entry();
-      MoveBatch batch = new MoveBatch();
-      batch.add(entry.offset(), to, numbers.count(), plain.dtype(), DType.F32);
-      shards.nativeFile(entry.file()).read(core.get(), batch);
+      plain(entry, plain.dtype(), numbers.count(), to);
     } else if (numbers instanceof Numbers.Fixed fixed) {
       new Floats(to).put(fixed.values(), 0, fixed.values().length);
     } else if (numbers instanceof Numbers.Float8 float8) {
@@ -106,6 +104,21 @@ final class FormulaNumbers implements AutoCloseable {
       unpack(formula, to);
     }
     return to;
+  }
+
+  private void plain(TensorEntry entry, DType dtype, long count, long to) {
+    if (shards.isNative(entry.file())) {
+      MoveBatch batch = new MoveBatch().add(entry.offset(), to, count, dtype, DType.F32);
+      shards.nativeFile(entry.file()).read(core.get(), batch);
+      return;
+    }
+    try (NativeRoom stored = new NativeRoom(core)) {
+      long bytes = dtype.bytes(count);
+      stored.reset(NativeRoom.rounded(bytes));
+      long from = stored.take(bytes);
+      shards.read(entry.file(), core.get(), entry.offset(), from, bytes);
+      core.get().copy(new MoveBatch().add(from, to, count, dtype, DType.F32));
+    }
   }
 
   private void float8(DType dtype, long to) {
@@ -122,9 +135,8 @@ final class FormulaNumbers implements AutoCloseable {
     TensorEntry entry = formula.codes().entry();
     PackedValues values = values(formula);
     long codes = room.take(entry.bytes());
-    MoveBatch read = new MoveBatch().add(entry.offset(), codes, entry.bytes());
     NativeCore open = core.get();
-    shards.nativeFile(entry.file()).read(open, read);
+    shards.read(entry.file(), open, entry.offset(), codes, entry.bytes());
     MoveBatch all = new MoveBatch();
     // From float32 to float32, but of a source that is made as it is read.
     all.add(0, to, DType.F32, DType.F32).axis(2, formula.count(), 4, 4);
@@ -146,8 +158,7 @@ final class FormulaNumbers implements AutoCloseable {
     long to = room.take(4 * count);
     if (index instanceof Index.Stored stored) {
       TensorEntry entry = stored.entry();
-      MoveBatch batch = new MoveBatch().add(entry.offset(), to, 4 * count);
-      shards.nativeFile(entry.file()).read(core.get(), batch);
+      shards.read(entry.file(), core.get(), entry.offset(), to, 4 * count);
     } else if (index instanceof Index.Blocks blocks) {
       int[] rows = new int[Math.toIntExact(count)];
       for (int row = 0; row < rows.length; row++) {

@@ -7,7 +7,6 @@ import dev.tenon.lang.Lists;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeFile;
 import dev.tenon.plan.Step;
-import dev.tenon.plan.move.Axis;
 import dev.tenon.plan.move.Move;
 import dev.tenon.plan.move.Moves;
 import dev.tenon.quantised.formula.Unpacked;
@@ -29,8 +28,8 @@ public final class NativeMoves {
   /** Bytes of a batch: an interrupt waits for one. */
   private static final long BATCH = 128L << 20;
 
-  /** Items of a batch: the room that many small moves take. */
-  private static final int ITEMS = 1 << 16;
+  /** What an error says where there is no native core. */
+  public static final String PACKED = "Packed weights need";
 
   private final ShardFiles shards;
   private final LazyCore core;
@@ -55,25 +54,54 @@ public final class NativeMoves {
    */
   public boolean take(int slot, Step step, Tensor target) {
     List<Move> moves = Moves.of(slot, step);
-    for (int i = 0; i < moves.size(); i++) {
-      if (!isKnown(moves.get(i))) {
-        return false;
-      }
+    if (!knows(moves)) {
+      return false;
     }
     long address = Tensors.address(target);
     for (int i = 0; i < moves.size(); i++) {
-      if (moves.get(i).entry() instanceof Unpacked weight) {
-        packed.add(weight, moves.get(i), address, step.slot().name());
-        continue;
-      }
-      Path file = moves.get(i).entry().file();
-      Lists.add(files, file, new Placed(moves.get(i), address, step.slot().name()));
+      add(moves.get(i), address, step.slot().name());
     }
     return true;
   }
 
-  private static boolean isKnown(Move move) {
-    return !move.converts() || MoveBatch.converts(move.entry().dtype(), move.dtype());
+  /**
+   * Fills a slot of packed weights.
+   *
+   * @param target memory of its own on the CPU
+   * @throws dev.tenon.TenonException if there is no native core, or a file cannot be read
+   */
+  static void fill(Step step, Tensor target, ShardFiles files, LazyCore core) {
+    core.require(PACKED);
+    NativeMoves moves = new NativeMoves(files, core, Trace.OFF);
+    if (!moves.take(0, step, target)) {
+      throw new IllegalStateException("Not unpacked: tensor=" + step.slot().name());
+    }
+    moves.run(bytes -> {});
+  }
+
+  /** Whether the native core can carry all of them out. */
+  static boolean knows(List<Move> moves) {
+    for (int i = 0; i < moves.size(); i++) {
+      Move move = moves.get(i);
+      if (move.converts() && !MoveBatch.converts(move.entry().dtype(), move.dtype())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Takes a move over that the native core {@link #knows}.
+   *
+   * @param address of its slot's first byte
+   * @param slot that one's name
+   */
+  void add(Move move, long address, String slot) {
+    if (move.entry() instanceof Unpacked weight) {
+      packed.add(weight, move, address, slot);
+    } else {
+      Lists.add(files, move.entry().file(), new Placed(move, address, slot));
+    }
   }
 
   /** Bytes that {@link #run} reads. */
@@ -105,23 +133,41 @@ public final class NativeMoves {
       List<Placed> moves = file.getValue();
       moves.sort((one, other) -> Long.compare(one.move.source(), other.move.source()));
       try (Span span = trace.shard(path.getFileName().toString(), bytes(moves))) {
-        Batch batch = new Batch(shards.nativeFile(path), done);
-        for (Placed placed : moves) {
-          for (Move part : placed.move.parts(BATCH)) {
-            batch.add(part, placed.address, placed.slot);
-          }
+        if (shards.isNative(path)) {
+          read(path, moves, done);
+        } else {
+          fetch(moves, done);
         }
-        batch.flush();
       }
     }
     packed.run(done);
+  }
+
+  private void read(Path path, List<Placed> moves, LongConsumer done) {
+    Batch batch = new Batch(shards.nativeFile(path), done);
+    for (Placed placed : moves) {
+      for (Move part : placed.move.parts(BATCH)) {
+        batch.add(part, placed.address, placed.slot);
+      }
+    }
+    batch.flush();
+  }
+
+  private void fetch(List<Placed> moves, LongConsumer done) {
+    try (FetchedMoves fetched = new FetchedMoves(shards, core)) {
+      for (Placed placed : moves) {
+        Interruption.check();
+        fetched.run(placed.move, placed.address);
+        done.accept(placed.move.bytes());
+      }
+    }
   }
 
   /** What one call carries out. */
   private final class Batch {
     private final NativeFile file;
     private final LongConsumer done;
-    private final MoveBatch items = new MoveBatch();
+    private final MoveItems items = new MoveItems(this::carryOut);
     private String slot = "";
     private long bytes;
 
@@ -135,40 +181,20 @@ public final class NativeMoves {
         flush();
       }
       slot = items.size() == 0 ? name : slot;
-      List<Axis> axes = move.axes();
-      put(move, axes, move.source(), address + move.target());
+      items.add(move, move.source(), address + move.target());
       bytes += move.bytes();
-    }
-
-    /** Axes beyond those an item has are walked here. */
-    private void put(Move move, List<Axis> axes, long source, long address) {
-      if (axes.size() > MoveBatch.AXES) {
-        Axis outer = axes.get(0);
-        List<Axis> inner = axes.subList(1, axes.size());
-        for (long i = 0; i < outer.count(); i++) {
-          put(move, inner, source + i * outer.source(), address + i * outer.target());
-        }
-        return;
-      }
-      if (items.size() == ITEMS) {
-        flush();
-      }
-      items.add(source, address, move.entry().dtype(), move.dtype());
-      for (int i = 0; i < axes.size(); i++) {
-        Axis axis = axes.get(i);
-        items.axis(MoveBatch.AXES - axes.size() + i, axis.count(), axis.source(), axis.target());
-      }
     }
 
     void flush() {
       Interruption.check();
-      if (items.size() > 0) {
-        try (Span span = trace.slots(slot, items.size(), bytes)) {
-          file.read(core.get(), items);
-        }
-        items.clear();
-        done.accept(bytes);
-        bytes = 0;
+      items.flush();
+      done.accept(bytes);
+      bytes = 0;
+    }
+
+    private void carryOut(MoveBatch batch) {
+      try (Span span = trace.slots(slot, batch.size(), bytes)) {
+        file.read(core.get(), batch);
       }
     }
   }

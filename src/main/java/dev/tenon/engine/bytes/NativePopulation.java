@@ -1,6 +1,7 @@
 package dev.tenon.engine.bytes;
 
 import dev.tenon.TenonException;
+import dev.tenon.checkpoint.Source;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.LazyCore;
@@ -10,7 +11,6 @@ import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,8 +114,8 @@ public final class NativePopulation {
   }
 
   private void populate(Run run, LongConsumer done) {
-    NativeFile file = shards.nativeFile(run.file);
     long mapping = shards.address(run.file);
+    NativeFile file = shards.nativeFile(run.file);
     for (long start = run.start; start < run.end; start += PART) {
       Interruption.check();
       long bytes = Math.min(PART, run.end - start);
@@ -137,9 +137,9 @@ public final class NativePopulation {
     } catch (TenonException failure) {
       ByteBuffer buffer = ByteBuffer.allocate(PROBE);
       long at = offset;
-      try (FileChannel channel = FileChannel.open(file)) {
+      try (Source source = Source.open(file)) {
         for (int read = 0; at < offset + bytes && read >= 0; at += Math.max(0, read)) {
-          read = channel.read(buffer.clear(), at);
+          read = source.read(at, buffer.clear());
         }
       } catch (IOException e) {
         throw new TenonException(

@@ -5,7 +5,6 @@ import dev.tenon.engine.torch.NativeMemory;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -36,8 +35,8 @@ final class NativeShard implements OpenShard {
   }
 
   @Override
-  public void read(long offset, Pointer to, long length) {
-    file.read(offset, to.address() + to.position(), length);
+  public void read(long offset, long address, long length) {
+    file.read(offset, address, length);
   }
 
   /**

@@ -3,9 +3,7 @@ package dev.tenon.engine.bytes;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.LazyCore;
-import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.PackedValues;
-import dev.tenon.plan.move.Axis;
 import dev.tenon.plan.move.Move;
 import dev.tenon.quantised.formula.Codes;
 import dev.tenon.quantised.formula.Unpacked;
@@ -83,6 +81,8 @@ final class NativeUnpacking {
 
   private void unpack(Unpacked weight, FormulaNumbers numbers, NativeRoom room) {
     PackedValues values = numbers.of(weight.formula(), weight.name());
+    String facts = "file=" + weight.file() + ", tensor=" + weight.name() + ", ";
+    MoveItems items = new MoveItems(batch -> core.get().unpack(values, batch, facts));
     Codes codes = weight.formula().codes();
     boolean whole = !codes.layout().byRows();
     if (whole) {
@@ -93,23 +93,13 @@ final class NativeUnpacking {
         Interruption.check();
         if (!whole) {
           long first = part.source() / 4 / codes.columns();
-          long end = last(part) / 4 / codes.columns() + 1;
+          long end = (part.source() + part.span() - 1) / 4 / codes.columns() + 1;
           values.codes(read(codes, first, end, room));
         }
-        MoveBatch batch = new MoveBatch();
-        put(batch, part, part.axes(), part.source(), target.address + part.target());
-        core.get()
-            .unpack(values, batch, "file=" + weight.file() + ", tensor=" + weight.name() + ", ");
+        items.add(part, part.source(), target.address + part.target());
+        items.flush();
       }
     }
-  }
-
-  private static long last(Move move) {
-    long last = move.source();
-    for (Axis axis : move.axes()) {
-      last += (axis.count() - 1) * axis.source();
-    }
-    return last;
   }
 
   /**
@@ -124,25 +114,7 @@ final class NativeUnpacking {
     long bytes = codes.layout().bytes(end - first, codes.columns());
     room.reset(NativeRoom.rounded(bytes));
     long to = room.take(bytes);
-    MoveBatch batch = new MoveBatch().add(entry.offset() + from, to, bytes);
-    shards.nativeFile(entry.file()).read(core.get(), batch);
+    shards.read(entry.file(), core.get(), entry.offset() + from, to, bytes);
     return to - from;
-  }
-
-  /** Axes beyond those an item has are walked here. */
-  private static void put(MoveBatch batch, Move move, List<Axis> axes, long source, long address) {
-    if (axes.size() > MoveBatch.AXES) {
-      Axis outer = axes.get(0);
-      for (long i = 0; i < outer.count(); i++) {
-        List<Axis> inner = axes.subList(1, axes.size());
-        put(batch, move, inner, source + i * outer.source(), address + i * outer.target());
-      }
-      return;
-    }
-    batch.add(source, address, move.entry().dtype(), move.dtype());
-    for (int i = 0; i < axes.size(); i++) {
-      Axis axis = axes.get(i);
-      batch.axis(MoveBatch.AXES - axes.size() + i, axis.count(), axis.source(), axis.target());
-    }
   }
 }

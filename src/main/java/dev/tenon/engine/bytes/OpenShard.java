@@ -2,7 +2,6 @@ package dev.tenon.engine.bytes;
 
 import dev.tenon.checkpoint.FileStamp;
 import java.io.IOException;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 
 /** One open weight file: all that is read or mapped is of one file, whatever its path says. */
@@ -13,15 +12,16 @@ interface OpenShard extends AutoCloseable {
   /**
    * Reads bytes into memory; by any thread.
    *
-   * @param to the first byte of at least {@code length} bytes
+   * @param address of the first of {@code length} bytes
    */
-  void read(long offset, Pointer to, long length) throws IOException;
+  void read(long offset, long address, long length) throws IOException;
 
   /**
    * The file as a tensor of bytes over a private mapping, which libtorch undoes with the last
    * tensor over it.
    *
    * @param bytes the file's size
+   * @throws dev.tenon.nativecore.UnmappableFile if it is none that can be mapped
    */
   Tensor map(long bytes);
 

@@ -13,7 +13,6 @@ import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -105,10 +104,7 @@ public final class Reader {
   }
 
   private void read(TensorEntry entry, Tensor target, long offset, long length) throws IOException {
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer to = new BytePointer(target.data_ptr()).getPointer(offset);
-      files.read(entry.file(), entry.offset() + offset, to, length);
-    }
+    files.read(entry.file(), entry.offset() + offset, Tensors.address(target) + offset, length);
   }
 
   private void convert(TensorEntry entry, Tensor target, long start, long count)
@@ -161,7 +157,7 @@ public final class Reader {
   Tensor source(TensorEntry entry) throws IOException {
     TorchTypes.scalarType(entry.dtype());
     Tensor bytes = tensors.empty(Shape.of(entry.span()), DType.U8);
-    files.read(entry.file(), entry.offset(), bytes.data_ptr(), entry.span());
+    files.read(entry.file(), entry.offset(), Tensors.address(bytes), entry.span());
     return tensors.over(bytes, entry);
   }
 }

@@ -4,15 +4,18 @@ import dev.tenon.TenonException;
 import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.checkpoint.FileStamp;
 import dev.tenon.checkpoint.Shard;
+import dev.tenon.checkpoint.Source;
 import dev.tenon.engine.torch.TorchErrors;
+import dev.tenon.nativecore.MoveBatch;
+import dev.tenon.nativecore.NativeCore;
 import dev.tenon.nativecore.NativeFile;
+import dev.tenon.nativecore.UnmappableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -116,21 +119,46 @@ public final class ShardFiles implements AutoCloseable {
    * mapping is that of {@link #mapped}, and gone with this object if that is never called.
    */
   synchronized long address(Path file) {
-    NativeShard open = (NativeShard) open(file);
+    if (!(open(file) instanceof NativeShard open)) {
+      throw new UnmappableFile("Not a file of the system: file=" + file, null);
+    }
     requireUnchanged(file, open);
     return open.address(stamps.get(file).size());
   }
 
   /**
-   * Reads bytes of a file into memory.
+   * Reads bytes of a file into memory, on the calling thread.
    *
-   * @param to the first byte of at least {@code length} bytes
+   * @param address of the first of {@code length} bytes
    */
-  void read(Path file, long offset, Pointer to, long length) throws IOException {
-    open(file).read(offset, to, length);
+  void read(Path file, long offset, long address, long length) throws IOException {
+    open(file).read(offset, address, length);
   }
 
-  /** The file as the native core has it open, if that is there; this object keeps it. */
+  /**
+   * Reads bytes of a file into memory, with all threads of the native core if it has the file open.
+   *
+   * @param address of the first of {@code length} bytes
+   * @throws TenonException if they cannot be read
+   */
+  void read(Path file, NativeCore core, long offset, long address, long length) {
+    if (isNative(file)) {
+      nativeFile(file).read(core, new MoveBatch().add(offset, address, length));
+      return;
+    }
+    try {
+      read(file, offset, address, length);
+    } catch (IOException e) {
+      throw TorchErrors.of("Cannot read a file", "file=" + file + ", offset=" + offset, e);
+    }
+  }
+
+  /** Whether the native core has the file open, or will: it is one of the system's. */
+  boolean isNative(Path file) {
+    return hasCore && file.getFileSystem() == FileSystems.getDefault();
+  }
+
+  /** The file as the native core has it open, if {@link #isNative}; this object keeps it. */
   NativeFile nativeFile(Path file) {
     return ((NativeShard) open(file)).file();
   }
@@ -142,9 +170,9 @@ public final class ShardFiles implements AutoCloseable {
     }
     try {
       open =
-          hasCore
+          isNative(file)
               ? new NativeShard(NativeFile.open(file))
-              : new ChannelShard(file, FileChannel.open(file));
+              : new ChannelShard(file, Source.open(file));
       opened.put(file, open);
       if (stamps.putIfAbsent(file, open.stamp()) != null) {
         requireUnchanged(file, open);

@@ -69,7 +69,7 @@ public final class TieBytes {
   private Tensor bytes(Step step) {
     Tensor own = tensors.empty(step.slot().shape(), step.dtype());
     if (step.unpacks()) {
-      PackedSlots.fill(step, own, files, core);
+      NativeMoves.fill(step, own, files, core);
     } else {
       List<Workers.Job> jobs = new ArrayList<>();
       reader.fill(step, own, jobs);
@@ -115,8 +115,8 @@ public final class TieBytes {
       BytePointer b = buffer(other);
       for (long done = 0; done < length; done += READ) {
         long part = Math.min(READ, length - done);
-        files.read(one.file(), one.offset() + start + done, a, part);
-        files.read(other.file(), other.offset() + start + done, b, part);
+        files.read(one.file(), one.offset() + start + done, a.address(), part);
+        files.read(other.file(), other.offset() + start + done, b.address(), part);
         if (!a.limit(part).asByteBuffer().equals(b.limit(part).asByteBuffer())) {
           return false;
         }

@@ -66,6 +66,64 @@ public record Move(int slot, Stored entry, DType dtype, long source, long target
     return elements() * size(entry.dtype());
   }
 
+  /**
+   * What of this move lies in a range of its slot.
+   *
+   * @param first the range's first byte, from the start of the slot
+   * @param end the byte after its last; no element is cut through
+   */
+  public List<Move> within(long first, long end) {
+    List<Move> inside = new ArrayList<>();
+    within(first, end, inside);
+    return inside;
+  }
+
+  private void within(long first, long end, List<Move> inside) {
+    long last = size(dtype);
+    int widest = 0;
+    for (int i = 0; i < axes.size(); i++) {
+      last += (axes.get(i).count() - 1) * axes.get(i).target();
+      widest = axes.get(i).target() > axes.get(widest).target() ? i : widest;
+    }
+    if (first <= target && target + last <= end) {
+      inside.add(this);
+    } else if (first < target + last && target < end) {
+      Axis axis = axes.get(widest);
+      long each = last - (axis.count() - 1) * axis.target();
+      long from = Math.max(0, -Math.floorDiv(target - first, axis.target()));
+      long to = Math.min(axis.count(), Math.floorDiv(end - each - target, axis.target()) + 1);
+      long next = Math.max(0, Math.floorDiv(first - each - target, axis.target()) + 1);
+      while (next < axis.count() && target + next * axis.target() < end) {
+        if (next == from && from < to) {
+          inside.add(along(widest, from, to - from));
+          next = to;
+        } else {
+          along(widest, next++, 1).within(first, end, inside);
+        }
+      }
+    }
+  }
+
+  /** So many steps along an axis, from one on. */
+  private Move along(int axis, long from, long count) {
+    List<Axis> some = new ArrayList<>(axes);
+    Axis all = some.remove(axis);
+    if (count > 1) {
+      some.add(axis, all.of(count));
+    }
+    return new Move(
+        slot, entry, dtype, source + from * all.source(), target + from * all.target(), some);
+  }
+
+  /** Bytes from its first element to the end of its last where they are stored. */
+  public long span() {
+    long span = size(entry.dtype());
+    for (Axis axis : axes) {
+      span += (axis.count() - 1) * axis.source();
+    }
+    return span;
+  }
+
   /** Runs of neighbours it has where they are stored: as many reads, if each is read by itself. */
   public long runs() {
     if (axes.isEmpty()) {

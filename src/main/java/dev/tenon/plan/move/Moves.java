@@ -28,6 +28,27 @@ public final class Moves {
     return moves;
   }
 
+  /** Slots in the order in which files hold what moves to them, and then those no file holds. */
+  public static List<Integer> inFileOrder(List<Step> steps) {
+    List<Move> firsts = new ArrayList<>();
+    List<Integer> others = new ArrayList<>();
+    for (int slot = 0; slot < steps.size(); slot++) {
+      List<Move> moves = of(slot, steps.get(slot));
+      if (moves.isEmpty()) {
+        others.add(slot);
+      } else {
+        firsts.add(moves.get(0));
+      }
+    }
+    firsts.sort(IN_FILE_ORDER);
+    List<Integer> slots = new ArrayList<>();
+    for (Move first : firsts) {
+      slots.add(first.slot());
+    }
+    slots.addAll(others);
+    return slots;
+  }
+
   /** The moves of one step, in no order; none if no file holds its slot. */
   public static List<Move> of(int slot, Step step) {
     List<Move> moves = new ArrayList<>();

@@ -13,10 +13,12 @@ import dev.tenon.plan.place.Device;
 import dev.tenon.tensor.DType;
 import dev.tenon.trace.Trace;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Assumptions;
@@ -40,9 +42,22 @@ class NativeMovesTest {
 
   @Test
   void anyRearrangementAndConversionEqualsTheSlowOne() throws IOException {
-    Assumptions.assumeTrue(NativeCore.available());
     Random random = new Random(4);
-    Path file = file(random);
+    equalTheSlowOnes(file(random), random);
+  }
+
+  /** An entry of an archive stands for whatever is no file of the system. */
+  @Test
+  void soDoesOneOfWhatIsNoFileOfTheSystem() throws IOException {
+    Random random = new Random(6);
+    Path archive = folder.resolve("archive.zip");
+    try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+      equalTheSlowOnes(Files.copy(file(random), zip.getPath("weights")), random);
+    }
+  }
+
+  private static void equalTheSlowOnes(Path file, Random random) {
+    Assumptions.assumeTrue(NativeCore.available());
     RandomSteps steps = new RandomSteps(file, BYTES, random);
     DType[] dtypes = {DType.BF16, DType.F32, DType.F16, DType.F64};
     try (ShardFiles files = new ShardFiles(List.of(), true);
@@ -60,16 +75,7 @@ class NativeMovesTest {
           long[] done = {0};
           moves.run(bytes -> done[0] += bytes);
           assertThat(done[0]).isEqualTo(moves.bytes());
-          byte[] got = new byte[expected.length];
-          int[] at = {0};
-          Buffers.each(
-              slot,
-              bytes -> {
-                int length = bytes.remaining();
-                bytes.get(got, at[0], length);
-                at[0] += length;
-              });
-          assertThat(Arrays.equals(got, expected)).as("%s to %s: %s", from, to, step).isTrue();
+          assertThat(SlotBytes.of(slot)).as("%s to %s: %s", from, to, step).isEqualTo(expected);
         }
       }
     }

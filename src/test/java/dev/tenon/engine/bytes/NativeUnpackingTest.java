@@ -70,7 +70,7 @@ class NativeUnpackingTest {
   private static byte[] filled(Step step, ShardFiles files, LazyCore core, Tensors tensors) {
     byte[] got = new byte[(int) step.bytes()];
     try (Tensor slot = tensors.empty(step.slot().shape(), step.dtype())) {
-      PackedSlots.fill(step, slot, files, core);
+      NativeMoves.fill(step, slot, files, core);
       int[] at = {0};
       Buffers.each(
           slot,

@@ -68,6 +68,64 @@ class MovesTest {
     }
   }
 
+  /** Ranges of a slot, however its elements lie in the file, and nothing beyond them. */
+  @Test
+  void whatLiesInARangeOfTheSlotIsMovedThere() throws IOException {
+    Random random = new Random(5);
+    byte[] numbers = Files.readAllBytes(file(random));
+    for (int i = 0; i < BYTES; i++) {
+      numbers[i] &= (byte) 0xbf; // Of no type a NaN, wherever it begins.
+    }
+    Path file = Files.write(folder.resolve("numbers"), numbers);
+    RandomSteps steps = new RandomSteps(file, BYTES, random);
+    DType[] dtypes = {DType.BF16, DType.F32};
+    for (int i = 0; i < 400; i++) {
+      DType from = dtypes[random.nextInt(2)];
+      DType to = dtypes[random.nextInt(2)];
+      Step step = i % 2 == 0 ? steps.assemble(from, to) : steps.read(from, to);
+      List<Move> moves = Moves.of(0, step);
+      byte[] expected = new byte[(int) step.bytes()];
+      SlowMoves.carryOut(moves, expected);
+      int size = to.bits() / 8;
+      int elements = expected.length / size;
+      int first = random.nextInt(elements);
+      int end = first + 1 + random.nextInt(elements - first);
+      byte[] slot = new byte[expected.length];
+      long moved = 0;
+      for (Move move : moves) {
+        List<Move> inside = move.within((long) first * size, (long) end * size);
+        SlowMoves.carryOut(inside, slot);
+        for (Move part : inside) {
+          moved += part.elements();
+        }
+      }
+      assertThat(moved).as("step %d: %s", i, step).isEqualTo(end - first);
+      byte[] wanted = new byte[expected.length];
+      System.arraycopy(expected, first * size, wanted, first * size, (end - first) * size);
+      assertThat(slot).as("step %d: %s", i, step).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void aLargeRangeIsFewMoves() {
+    TensorEntry entry =
+        new TensorEntry("t", DType.BF16, Shape.of(256_000, 2304), Path.of("f"), 8, null);
+    Step.Read step =
+        new Step.Read(
+            new Slot("t", entry.shape(), DType.F32, Slot.Role.PARAMETER, true, true),
+            DType.F32,
+            entry);
+    Move move = Moves.of(0, step).get(0);
+    assertThat(move.within(1 << 29, (1 << 29) + (32 << 20)))
+        .singleElement()
+        .satisfies(
+            part -> {
+              assertThat(part.target()).isEqualTo(1 << 29);
+              assertThat(part.source()).isEqualTo(8 + (1 << 28));
+              assertThat(part.bytes()).isEqualTo(16 << 20);
+            });
+  }
+
   private static long stored(TensorEntry entry, long element) {
     long[] strides = entry.strides() == null ? entry.shape().rowMajor() : entry.strides().dims();
     long at = 0;
