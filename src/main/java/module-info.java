@@ -32,14 +32,19 @@ module dev.tenon {
   exports dev.tenon.quantised.formula;
   exports dev.tenon.report;
   exports dev.tenon.skeleton;
+  exports dev.tenon.skeleton.build;
+  exports dev.tenon.skeleton.file;
+  exports dev.tenon.skeleton.init;
+  exports dev.tenon.skeleton.names;
+  exports dev.tenon.skeleton.registry;
   exports dev.tenon.tensor;
   exports dev.tenon.trace;
   exports dev.tenon.watch;
 
-  uses dev.tenon.skeleton.Family;
+  uses dev.tenon.skeleton.build.Family;
 
   // What is loaded most comes first, as in META-INF/services.
-  provides dev.tenon.skeleton.Family with
+  provides dev.tenon.skeleton.build.Family with
       dev.tenon.skeleton.family.Llama,
       dev.tenon.skeleton.family.Qwen2,
       dev.tenon.skeleton.family.Qwen3,

@@ -1,10 +1,13 @@
 package example;
 
-import static dev.tenon.skeleton.Blocks.embedding;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
 
-import dev.tenon.skeleton.*;
+import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 
 /** A small language model: gated layers between an embedding and a head tied to it. */

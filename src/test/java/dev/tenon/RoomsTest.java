@@ -149,6 +149,31 @@ class RoomsTest {
     refuse("engine.start", "dev.tenon.engine");
   }
 
+  /** Words, then what a model must have, then what builds it, then who is asked for which. */
+  @Test
+  void theRoomsOfTheSkeletonGoOneWay() {
+    String skeleton = "dev.tenon.skeleton";
+    String family = "dev.tenon.skeleton.family";
+    String registry = "dev.tenon.skeleton.registry";
+    String atlas = "dev.tenon.skeleton.atlas";
+    String file = "dev.tenon.skeleton.file";
+    String build = "dev.tenon.skeleton.build";
+    for (String words : new String[] {"skeleton.json", "skeleton.names", "skeleton.init"}) {
+      refuse(words, skeleton, build, file, atlas, registry, family);
+    }
+    noClasses()
+        .that()
+        .resideInAPackage(skeleton)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(build, file, atlas, registry, family)
+        .check(TENON);
+    refuse("skeleton.build", file, atlas, registry, family);
+    refuse("skeleton.file", build, atlas, registry, family);
+    refuse("skeleton.atlas", registry, family);
+    refuse("skeleton.registry", family);
+  }
+
   @Test
   void geometryAndNamesKnowNoPlan() {
     refuse("plan.box", "dev.tenon.plan");

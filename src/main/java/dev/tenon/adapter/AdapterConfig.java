@@ -2,7 +2,7 @@ package dev.tenon.adapter;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Search;
+import dev.tenon.skeleton.names.Search;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

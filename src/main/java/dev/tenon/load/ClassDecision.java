@@ -3,10 +3,10 @@ package dev.tenon.load;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.plan.ClassByNames;
 import dev.tenon.plan.PlanOptions;
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.ClassNames;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.registry.ClassNames;
+import dev.tenon.skeleton.registry.Families;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

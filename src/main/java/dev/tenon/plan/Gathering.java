@@ -7,7 +7,7 @@ import dev.tenon.plan.box.Converter;
 import dev.tenon.plan.box.Layout;
 import dev.tenon.plan.box.Part;
 import dev.tenon.plan.box.Piece;
-import dev.tenon.skeleton.Conversion.Operation;
+import dev.tenon.skeleton.names.Conversion.Operation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

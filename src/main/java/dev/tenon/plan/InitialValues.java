@@ -2,10 +2,10 @@ package dev.tenon.plan;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.InitStep;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.InitStep;
 
 /** What missing slots are drawn with: a config may leave it null as long as nothing is missing. */
 public final class InitialValues {

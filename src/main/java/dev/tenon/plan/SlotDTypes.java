@@ -1,7 +1,7 @@
 package dev.tenon.plan;
 
-import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.names.Patterns;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,10 @@
 package dev.tenon.skeleton;
 
 import dev.tenon.TenonException;
+import dev.tenon.skeleton.init.InitStep;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Patterns;
+import dev.tenon.skeleton.names.Renaming;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

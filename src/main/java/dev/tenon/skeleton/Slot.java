@@ -29,7 +29,7 @@ public record Slot(
   }
 
   /** More than any memory holds, and few enough for their bits to be counted in a long. */
-  static final long MOST_ELEMENTS = 1L << 56;
+  public static final long MOST_ELEMENTS = 1L << 56;
 
   /**
    * Checks that the tensor could be.

@@ -1,5 +1,7 @@
 package dev.tenon.skeleton;
 
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.InitStep;
 import java.util.ArrayList;
 import java.util.List;
 

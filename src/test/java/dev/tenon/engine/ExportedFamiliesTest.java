@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Planner;
-import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;
 import dev.tenon.skeleton.Skeleton;
-import dev.tenon.skeleton.SkeletonFile;
+import dev.tenon.skeleton.file.SkeletonFile;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;

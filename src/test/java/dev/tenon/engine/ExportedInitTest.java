@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Planner;
-import dev.tenon.skeleton.Exported;
+import dev.tenon.skeleton.file.Exported;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;

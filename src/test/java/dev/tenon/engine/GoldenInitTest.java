@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Planner;
-import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Conversion.Operation;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Conversion.Operation;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;

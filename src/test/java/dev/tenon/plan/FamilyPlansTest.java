@@ -3,9 +3,9 @@ package dev.tenon.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.plan.tie.TieGroup;
-import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;

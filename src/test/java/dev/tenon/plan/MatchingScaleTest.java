@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.names.SlotNames;
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Conversion.Operation;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Conversion.Operation;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.tenon.plan;
 
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Patterns;
-import dev.tenon.skeleton.Renaming;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.skeleton.Tie;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Patterns;
+import dev.tenon.skeleton.names.Renaming;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
-import dev.tenon.skeleton.Renaming;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.names.Renaming;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.tenon.AnyBytes;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
-import dev.tenon.skeleton.SkeletonFile;
+import dev.tenon.skeleton.file.SkeletonFile;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

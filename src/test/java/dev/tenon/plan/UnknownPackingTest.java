@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Conversion;
+import dev.tenon.skeleton.names.Conversion;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.tenon.skeleton;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.tenon.AnyBytes;
+import dev.tenon.skeleton.registry.Families;
 import org.junit.jupiter.api.Tag;
 
 @Tag("fuzz")

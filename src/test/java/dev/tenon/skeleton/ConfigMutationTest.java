@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenon.TenonException;
 import dev.tenon.plan.Planner;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
+import dev.tenon.skeleton.file.SkeletonFile;
+import dev.tenon.skeleton.names.Patterns;
+import dev.tenon.skeleton.names.Renaming;
+import dev.tenon.skeleton.registry.Families;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.tenon.bench;
 
 import dev.tenon.checkpoint.Checkpoint;
-import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.init.InitRule;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

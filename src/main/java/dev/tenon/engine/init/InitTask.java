@@ -1,7 +1,7 @@
 package dev.tenon.engine.init;
 
-import dev.tenon.skeleton.InitRule;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.init.InitRule;
 import dev.tenon.tensor.DType;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;

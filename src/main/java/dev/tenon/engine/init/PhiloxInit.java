@@ -9,7 +9,7 @@ import dev.tenon.nativecore.PhiloxKey;
 import dev.tenon.plan.box.Piece;
 import dev.tenon.plan.place.Device;
 import dev.tenon.plan.save.StoredNames;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.init.InitRule;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.trace.Trace;

@@ -1,6 +1,6 @@
 package dev.tenon.engine.init;
 
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.init.InitRule;
 import java.util.Locale;
 
 /** Names a rule the way a report shows it: {@code normal(mean=0.0, std=0.02)}. */

@@ -6,7 +6,7 @@ import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchErrors;
 import dev.tenon.engine.torch.TorchTypes;
 import dev.tenon.plan.place.Device;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.init.InitRule;
 import dev.tenon.tensor.Shape;
 import dev.tenon.trace.Span;
 import dev.tenon.trace.Trace;

@@ -2,8 +2,8 @@ package dev.tenon.engine.init;
 
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchTypes;
-import dev.tenon.skeleton.Sines;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.init.Sines;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;

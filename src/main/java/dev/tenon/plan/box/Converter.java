@@ -2,8 +2,8 @@ package dev.tenon.plan.box;
 
 import dev.tenon.plan.names.Literals;
 import dev.tenon.plan.names.Scope;
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Search;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -1,8 +1,8 @@
 package dev.tenon.plan.names;
 
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Renaming;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Renaming;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.tenon.plan.names;
 
-import dev.tenon.skeleton.Patterns;
 import dev.tenon.skeleton.Skeleton;
+import dev.tenon.skeleton.names.Patterns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

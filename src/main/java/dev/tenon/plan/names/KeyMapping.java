@@ -1,7 +1,7 @@
 package dev.tenon.plan.names;
 
 import dev.tenon.TenonException;
-import dev.tenon.skeleton.Renaming;
+import dev.tenon.skeleton.names.Renaming;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 

@@ -1,7 +1,7 @@
 package dev.tenon.plan.names;
 
-import dev.tenon.skeleton.Renaming;
-import dev.tenon.skeleton.Search;
+import dev.tenon.skeleton.names.Renaming;
+import dev.tenon.skeleton.names.Search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,16 +1,16 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Blocks.embedding;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Blocks.rmsNorm;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.init.InitRule;
 import java.util.List;
 
 /** AIMv2 (Fini et al. 2024): CLIP's two towers with RMS norms, gated MLPs and a pooling head. */

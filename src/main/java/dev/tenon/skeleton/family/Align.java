@@ -1,12 +1,12 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.linear;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.init.InitRule;
 import java.util.List;
 
 /** ALIGN (Jia et al. 2021): BERT for text and EfficientNet for images, in one space. */

@@ -1,14 +1,14 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv1d;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.conv1d;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.registry.Families;
 import java.util.List;
 
 /** Audio Flamingo 3 (Goel et al. 2025): a Whisper-like encoder before a text decoder. */

@@ -1,20 +1,20 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv1d;
-import static dev.tenon.skeleton.Blocks.embedding;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Blocks.rmsNorm;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.conv1d;
+import static dev.tenon.skeleton.build.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Rope;
-import dev.tenon.skeleton.RopeParameters;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.build.Rope;
+import dev.tenon.skeleton.build.RopeParameters;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.Value;
 import java.util.Arrays;
 import java.util.List;
 

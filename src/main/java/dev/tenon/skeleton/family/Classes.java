@@ -1,8 +1,8 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 

@@ -1,16 +1,16 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv1d;
-import static dev.tenon.skeleton.Blocks.embedding;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.conv1d;
+import static dev.tenon.skeleton.build.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.product;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.init.InitRule;
 
 /**
  * The two heads DeBERTa v2 predicts words with: BERT's, and the later one its config may ask for.

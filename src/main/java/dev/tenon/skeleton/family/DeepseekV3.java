@@ -1,14 +1,14 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Blocks.rmsNorm;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import java.util.List;
 

@@ -1,19 +1,19 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.DefaultRules;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Init;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.InitRules;
-import dev.tenon.skeleton.Module;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.DefaultRules;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.build.Init;
+import dev.tenon.skeleton.build.InitRules;
+import dev.tenon.skeleton.build.Module;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.names.Conversion;
 import java.util.List;
 
 /** DINOv2 (Oquab et al. 2023): ViT with scaled residuals and, in its giant size, a gated MLP. */

@@ -1,13 +1,13 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.batchNorm;
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Sizes.few;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.batchNorm;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Sizes.few;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Block;
 import java.util.ArrayList;
 import java.util.List;
 

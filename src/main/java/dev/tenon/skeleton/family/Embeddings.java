@@ -1,12 +1,12 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.embedding;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Module;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Module;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 

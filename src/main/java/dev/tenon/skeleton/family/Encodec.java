@@ -1,22 +1,22 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv1d;
-import static dev.tenon.skeleton.Blocks.convTranspose1d;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.lstm;
-import static dev.tenon.skeleton.Sizes.few;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.conv1d;
+import static dev.tenon.skeleton.build.Blocks.convTranspose1d;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.lstm;
+import static dev.tenon.skeleton.build.Sizes.few;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Block;
-import dev.tenon.skeleton.Blocks;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.DefaultRules;
-import dev.tenon.skeleton.Fans;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Module;
-import dev.tenon.skeleton.Sizes;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Blocks;
+import dev.tenon.skeleton.build.DefaultRules;
+import dev.tenon.skeleton.build.Module;
+import dev.tenon.skeleton.build.Sizes;
+import dev.tenon.skeleton.init.Fans;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.ArrayList;

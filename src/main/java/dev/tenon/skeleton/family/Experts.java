@@ -1,11 +1,11 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Conversion;
-import dev.tenon.skeleton.Conversion.Operation;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.names.Conversion;
+import dev.tenon.skeleton.names.Conversion.Operation;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 
 /** Gemma (Google 2024): Llama with centred norms and a scaled, tied embedding. */

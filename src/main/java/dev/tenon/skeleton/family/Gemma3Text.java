@@ -1,11 +1,11 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Rope;
-import dev.tenon.skeleton.RopeParameters;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.build.Rope;
+import dev.tenon.skeleton.build.RopeParameters;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;

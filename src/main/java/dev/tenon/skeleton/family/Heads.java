@@ -1,10 +1,10 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.linear;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -2,8 +2,8 @@ package dev.tenon.skeleton.family;
 
 import static dev.tenon.skeleton.family.Seq2Seq.norm;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 import java.util.stream.Stream;
 

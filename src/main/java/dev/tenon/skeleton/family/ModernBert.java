@@ -1,20 +1,20 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.EMPTY;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.few;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.EMPTY;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.few;
+import static dev.tenon.skeleton.build.Sizes.product;
 import static dev.tenon.skeleton.family.Bert.hidden;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Init;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Rope;
-import dev.tenon.skeleton.RopeParameters;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.build.Init;
+import dev.tenon.skeleton.build.Rope;
+import dev.tenon.skeleton.build.RopeParameters;
+import dev.tenon.skeleton.init.InitRule;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;

@@ -1,8 +1,8 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

@@ -3,10 +3,10 @@ package dev.tenon.skeleton.family;
 import static dev.tenon.skeleton.family.Seq2Seq.norm;
 import static dev.tenon.skeleton.family.Seq2Seq.width;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,15 +1,15 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.Rope;
-import dev.tenon.skeleton.RopeParameters;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.build.Rope;
+import dev.tenon.skeleton.build.RopeParameters;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 
 /** Qwen 3 (Alibaba 2025): Llama with a norm on the queries and keys of every head. */

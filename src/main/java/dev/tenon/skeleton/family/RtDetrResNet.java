@@ -1,15 +1,15 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
 
 import dev.tenon.TenonException;
-import dev.tenon.skeleton.Block;
-import dev.tenon.skeleton.Blocks;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Fans;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Module;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Blocks;
+import dev.tenon.skeleton.build.Module;
+import dev.tenon.skeleton.init.Fans;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import java.util.List;

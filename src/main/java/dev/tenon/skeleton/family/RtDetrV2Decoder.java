@@ -1,14 +1,14 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Init;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Init;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.Value;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;

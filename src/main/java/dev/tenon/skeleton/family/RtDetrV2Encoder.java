@@ -1,13 +1,13 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Sizes.product;
-import static dev.tenon.skeleton.Sizes.whole;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
+import static dev.tenon.skeleton.build.Sizes.whole;
 
-import dev.tenon.skeleton.Block;
-import dev.tenon.skeleton.Blocks;
 import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Blocks;
 
 /**
  * RT-DETR's hybrid encoder: attention within the coarsest levels, then convolutions that fuse

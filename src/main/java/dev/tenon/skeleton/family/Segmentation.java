@@ -1,12 +1,12 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.batchNorm;
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Blocks.convTranspose2d;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.batchNorm;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.convTranspose2d;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
+import dev.tenon.skeleton.build.Block;
 import java.util.List;
 
 /** Heads that name the class of every pixel: UPerNet (Xiao et al. 2018) and a plain FCN. */

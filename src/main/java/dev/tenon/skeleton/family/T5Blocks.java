@@ -1,13 +1,13 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.embedding;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Blocks.rmsNorm;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.embedding;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Blocks.rmsNorm;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Init;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Init;
 
 /**
  * The layers of T5. Every linear layer is drawn a second time with a standard deviation of {@code

@@ -1,13 +1,13 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.init.InitRule;
 
 /** What the vision transformers share: patches, attention with its own biases, two-layer MLP. */
 final class Vision {

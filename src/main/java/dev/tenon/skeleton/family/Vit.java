@@ -1,15 +1,15 @@
 package dev.tenon.skeleton.family;
 
-import static dev.tenon.skeleton.Blocks.conv2d;
-import static dev.tenon.skeleton.Blocks.layerNorm;
-import static dev.tenon.skeleton.Blocks.linear;
-import static dev.tenon.skeleton.Sizes.product;
+import static dev.tenon.skeleton.build.Blocks.conv2d;
+import static dev.tenon.skeleton.build.Blocks.layerNorm;
+import static dev.tenon.skeleton.build.Blocks.linear;
+import static dev.tenon.skeleton.build.Sizes.product;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Block;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Family;
-import dev.tenon.skeleton.InitRule;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Block;
+import dev.tenon.skeleton.build.Family;
+import dev.tenon.skeleton.init.InitRule;
 import java.util.List;
 
 /** ViT (Dosovitskiy et al. 2020): an encoder over image patches and a class token. */

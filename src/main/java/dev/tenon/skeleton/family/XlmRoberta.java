@@ -1,7 +1,7 @@
 package dev.tenon.skeleton.family;
 
-import dev.tenon.skeleton.Architecture;
-import dev.tenon.skeleton.Family;
+import dev.tenon.skeleton.build.Architecture;
+import dev.tenon.skeleton.build.Family;
 import java.util.List;
 
 /** XLM-RoBERTa (Conneau et al. 2019): RoBERTa over a hundred languages, heads first. */

@@ -2,8 +2,8 @@ package dev.tenon.engine.init;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.skeleton.Value;
-import dev.tenon.skeleton.Value.Op;
+import dev.tenon.skeleton.init.Value;
+import dev.tenon.skeleton.init.Value.Op;
 import dev.tenon.tensor.DType;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;

@@ -8,7 +8,7 @@ import dev.tenon.TenonException;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Planner;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.tenon.plan.save;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.GoldenFamilies;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.registry.Families;
 import dev.tenon.tensor.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;

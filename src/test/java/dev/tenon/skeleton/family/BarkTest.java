@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
+import dev.tenon.skeleton.registry.Families;
 import org.junit.jupiter.api.Test;
 
 /** What the golden configs leave out: other norms of the codec, ties that are off. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.TenonException;
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
-import dev.tenon.skeleton.Renaming;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
+import dev.tenon.skeleton.names.Renaming;
+import dev.tenon.skeleton.registry.Families;
 import org.junit.jupiter.api.Test;
 
 class RtDetrV2Test {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.skeleton.Config;
-import dev.tenon.skeleton.Families;
-import dev.tenon.skeleton.InitRule;
-import dev.tenon.skeleton.InitStep;
 import dev.tenon.skeleton.Skeleton;
-import dev.tenon.skeleton.Value;
+import dev.tenon.skeleton.init.InitRule;
+import dev.tenon.skeleton.init.InitStep;
+import dev.tenon.skeleton.init.Value;
+import dev.tenon.skeleton.registry.Families;
 import org.junit.jupiter.api.Test;
 
 /** The encoder's fixed positions. */
