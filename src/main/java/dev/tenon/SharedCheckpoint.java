@@ -2,7 +2,7 @@ package dev.tenon;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.engine.Engine;
-import dev.tenon.engine.bytes.SharedFiles;
+import dev.tenon.engine.file.SharedFiles;
 import dev.tenon.load.Loading;
 import java.nio.file.Path;
 

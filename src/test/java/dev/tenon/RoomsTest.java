@@ -144,6 +144,7 @@ class RoomsTest {
   @Test
   void theRoomsOfTheEngineGoOneWay() {
     refuse("engine.torch", "dev.tenon.engine", "dev.tenon.engine.bytes", "dev.tenon.engine.init");
+    refuse("engine.file", "dev.tenon.engine", "dev.tenon.engine.bytes", "dev.tenon.engine.init");
     refuse("engine.bytes", "dev.tenon.engine", "dev.tenon.engine.init");
     refuse("engine.init", "dev.tenon.engine");
     refuse("engine.start", "dev.tenon.engine");

@@ -2,8 +2,8 @@ package dev.tenon.engine;
 
 import dev.tenon.Residency;
 import dev.tenon.engine.bytes.Reader;
-import dev.tenon.engine.bytes.ShardFiles;
 import dev.tenon.engine.bytes.StagedMoves;
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.Allocation;
 import dev.tenon.engine.torch.BlockAllocation;
 import dev.tenon.engine.torch.LazyCore;

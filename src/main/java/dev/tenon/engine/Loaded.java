@@ -2,7 +2,7 @@ package dev.tenon.engine;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.ChangedFile;
-import dev.tenon.engine.bytes.MappedFiles;
+import dev.tenon.engine.file.MappedFiles;
 import dev.tenon.engine.init.TokenRows;
 import dev.tenon.engine.torch.Preflight;
 import dev.tenon.engine.torch.Tensors;

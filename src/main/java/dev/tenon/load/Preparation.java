@@ -4,7 +4,7 @@ import dev.tenon.LoadOptions;
 import dev.tenon.adapter.Adapters;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
-import dev.tenon.engine.bytes.ReadAhead;
+import dev.tenon.engine.file.ReadAhead;
 import dev.tenon.plan.InitialValues;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;

@@ -1,5 +1,6 @@
 package dev.tenon.engine.bytes;
 
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.plan.move.Move;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.tenon.engine.bytes;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeCore;

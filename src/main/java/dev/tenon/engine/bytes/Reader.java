@@ -3,6 +3,8 @@ package dev.tenon.engine.bytes;
 import dev.tenon.Residency;
 import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.file.ShardFiles;
+import dev.tenon.engine.file.Workers;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.engine.torch.TorchTypes;
 import dev.tenon.plan.Step;

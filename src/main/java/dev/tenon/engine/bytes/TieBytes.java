@@ -1,6 +1,8 @@
 package dev.tenon.engine.bytes;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.file.ShardFiles;
+import dev.tenon.engine.file.Workers;
 import dev.tenon.engine.torch.Interruption;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;

@@ -1,7 +1,7 @@
 /**
- * Where bytes come from and how they come into place: shards open for reading, mapped or shared;
- * moves carried out by the native core, or by libtorch's copies where there is none; pages
- * populated and read ahead; the bytes that ties are compared by and that a save writes. May use
+ * How bytes come into place: moves carried out by the native core, or by libtorch's copies where
+ * there is none, packed weights unpacked on the way, into slots or into the buffers of a device;
+ * the bytes that ties are compared by and that a save writes. May use {@code engine.file} and
  * {@code engine.torch}.
  */
 @NullMarked

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.nativecore.NativeCore;

@@ -3,6 +3,7 @@ package dev.tenon.engine.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.BlockAllocation;
 import dev.tenon.engine.torch.LazyCore;
 import dev.tenon.engine.torch.Tensors;

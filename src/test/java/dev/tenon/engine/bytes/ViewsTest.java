@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tenon.Residency;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.engine.Bindings;
+import dev.tenon.engine.file.ShardFiles;
 import dev.tenon.engine.torch.NativeMemory;
 import dev.tenon.engine.torch.Tensors;
 import dev.tenon.nativecore.NativeCore;

@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

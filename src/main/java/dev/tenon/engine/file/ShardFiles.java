@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.ChangedFile;
@@ -103,7 +103,7 @@ public final class ShardFiles implements AutoCloseable {
   }
 
   /** The whole file as a tensor of bytes; this object keeps it. */
-  synchronized Tensor mapped(Path file) {
+  public synchronized Tensor mapped(Path file) {
     Tensor mapping = mappings.get(file);
     if (mapping == null) {
       OpenShard open = open(file);
@@ -131,7 +131,7 @@ public final class ShardFiles implements AutoCloseable {
    *
    * @param address of the first of {@code length} bytes
    */
-  void read(Path file, long offset, long address, long length) throws IOException {
+  public void read(Path file, long offset, long address, long length) throws IOException {
     open(file).read(offset, address, length);
   }
 
@@ -141,7 +141,7 @@ public final class ShardFiles implements AutoCloseable {
    * @param address of the first of {@code length} bytes
    * @throws TenonException if they cannot be read
    */
-  void read(Path file, NativeCore core, long offset, long address, long length) {
+  public void read(Path file, NativeCore core, long offset, long address, long length) {
     if (isNative(file)) {
       nativeFile(file).read(core, new MoveBatch().add(offset, address, length));
       return;
@@ -154,12 +154,12 @@ public final class ShardFiles implements AutoCloseable {
   }
 
   /** Whether the native core has the file open, or will: it is one of the system's. */
-  boolean isNative(Path file) {
+  public boolean isNative(Path file) {
     return hasCore && file.getFileSystem() == FileSystems.getDefault();
   }
 
   /** The file as the native core has it open, if {@link #isNative}; this object keeps it. */
-  NativeFile nativeFile(Path file) {
+  public NativeFile nativeFile(Path file) {
     return ((NativeShard) open(file)).file();
   }
 

@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import dev.tenon.TenonException;
 import dev.tenon.engine.torch.Interruption;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Workers {
 
   /** What a job does. */
-  interface Work {
+  public interface Work {
     void run() throws Exception;
   }
 

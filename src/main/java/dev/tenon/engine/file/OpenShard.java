@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import dev.tenon.checkpoint.FileStamp;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import dev.tenon.TenonException;
 import dev.tenon.lang.SideThread;

@@ -1,4 +1,4 @@
-package dev.tenon.engine.bytes;
+package dev.tenon.engine.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
