@@ -191,6 +191,7 @@ public abstract sealed class ConfigFields permits Config {
   }
 
   /** The fields as they were read; nobody changes them. */
+  @SuppressWarnings("exports") // For the rooms of this module.
   public ObjectNode tree() {
     return fields;
   }

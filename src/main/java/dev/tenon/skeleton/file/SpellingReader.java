@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Reads what a skeleton file says about names: patterns, renamings and conversions. */
+@SuppressWarnings("exports") // For the rooms of this module.
 public final class SpellingReader {
   private static final Pattern GROUP = Pattern.compile("\\$(\\d+)");
   private static final int HIGHEST_DIM = 63;
