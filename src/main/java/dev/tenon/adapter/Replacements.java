@@ -2,11 +2,14 @@ package dev.tenon.adapter;
 
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.Findings;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.place.ModulePath;
+import dev.tenon.plan.tie.Owners;
+import dev.tenon.plan.tie.PlannedTies;
 import dev.tenon.plan.tie.TieCandidate;
 import dev.tenon.plan.tie.TieGroup;
 import dev.tenon.skeleton.Slot;
@@ -148,7 +151,12 @@ final class Replacements {
   LoadPlan plan(List<String> warnings) {
     List<String> all = new ArrayList<>(base.warnings());
     all.addAll(warnings);
-    return base.with(steps, candidates, parted, missing, mismatched, all, changes);
+    List<TieGroup> groups = Owners.groups(Owners.of(steps));
+    return base.with(
+        steps,
+        new PlannedTies(groups, candidates, parted),
+        new Findings(missing, base.unexpected(), mismatched, all),
+        changes);
   }
 
   private int owner(int slot) {

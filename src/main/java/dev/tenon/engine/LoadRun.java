@@ -91,8 +91,9 @@ final class LoadRun implements AutoCloseable {
     reading(this::change);
     bytes = bytes.plus(new ReadBytes(0, 0, readAhead, 0, 0));
     timings.end(Phase.READ);
-    Missing missing = new Missing(plan, initialized, tensors, lanes, options, listener, core);
-    missing.initialize();
+    SlotStates slots = new SlotStates(plan, tensors, initialized);
+    Missing missing = new Missing(slots, lanes, core, listener);
+    missing.initialize(options.initializer());
     timings.end(Phase.INIT);
     tie();
     initialized.verifyAll();

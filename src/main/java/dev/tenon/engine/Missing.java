@@ -32,36 +32,31 @@ final class Missing {
   private static final String USER = "user";
 
   private final LoadPlan plan;
-  private final Initialized initialized;
   private final Tensor[] tensors;
+  private final Initialized initialized;
   private final List<Lane> lanes;
-  private final EngineOptions options;
   private final LoadListener listener;
   private final LazyCore core;
 
   /** What wrote each slot, null where nothing here did. */
   private final @Nullable InitRule[] rules;
 
-  Missing(
-      LoadPlan plan,
-      Initialized initialized,
-      Tensor[] tensors,
-      List<Lane> lanes,
-      EngineOptions options,
-      LoadListener listener,
-      LazyCore core) {
-    this.plan = plan;
-    this.initialized = initialized;
-    this.tensors = tensors;
+  Missing(SlotStates slots, List<Lane> lanes, LazyCore core, LoadListener listener) {
+    this.plan = slots.plan();
+    this.tensors = slots.tensors();
+    this.initialized = slots.initialized();
     this.lanes = lanes;
-    this.options = options;
-    this.listener = listener;
     this.core = core;
+    this.listener = listener;
     this.rules = new InitRule[tensors.length];
   }
 
-  void initialize() {
-    UserInitializer user = options.initializer();
+  /**
+   * Writes them all.
+   *
+   * @param user asked first, if there is one
+   */
+  void initialize(@Nullable UserInitializer user) {
     if (user != null) {
       askUser(user);
     }

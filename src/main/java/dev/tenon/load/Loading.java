@@ -162,8 +162,8 @@ public final class Loading {
       Millis millis = millis(prepared.stopwatch(), loaded.timings());
       ReadBytes ahead = new ReadBytes(0, 0, prepared.readAhead(), 0, 0);
       ReadBytes read = loaded.bytes().plus(ahead);
-      LoadReport report =
-          Reports.of(loaded, prepared.config(), prepared.placement(), read, trace, millis);
+      Reports.Course course = new Reports.Course(read, trace, millis);
+      LoadReport report = Reports.of(loaded, prepared.config(), prepared.placement(), course);
       ModelConfig config = new ModelConfig(prepared.source(), prepared.config());
       if (prepared.adapters().untied()) {
         config.tie(false);

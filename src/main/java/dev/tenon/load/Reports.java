@@ -41,26 +41,27 @@ public final class Reports {
         PlannedOrigins.of(plan)::get,
         warnings,
         placement,
-        ReadBytes.NONE,
-        trace,
-        millis);
+        new Course(ReadBytes.NONE, trace, millis));
   }
 
+  /**
+   * How a load went.
+   *
+   * @param read bytes by the way they were taken
+   * @param trace what was done when, as far as it was looked at
+   * @param millis how long its phases took
+   */
+  record Course(ReadBytes read, Trace trace, Millis millis) {}
+
   /** What a load did, with a warning if it had to do without the native core. */
-  static LoadReport of(
-      Loaded loaded,
-      Config config,
-      Placement placement,
-      ReadBytes read,
-      Trace trace,
-      Millis millis) {
+  static LoadReport of(Loaded loaded, Config config, Placement placement, Course course) {
     LoadPlan plan = loaded.plan();
     List<String> warnings = new ArrayList<>(plan.warnings());
     String reason = placement.onHost() ? NativeCore.unavailable() : null;
     if (reason != null) {
       warnings.add("There is no native core, so libtorch does its work, slower: reason=" + reason);
     }
-    return of(plan, config, loaded::origin, warnings, placement, read, trace, millis);
+    return of(plan, config, loaded::origin, warnings, placement, course);
   }
 
   private static LoadReport of(
@@ -69,9 +70,7 @@ public final class Reports {
       IntFunction<SlotOrigin> origins,
       List<String> warnings,
       Placement placement,
-      ReadBytes read,
-      Trace trace,
-      Millis millis) {
+      Course course) {
     warnings.addAll(placement.warnings());
     List<SlotReport> slots = new ArrayList<>(plan.steps().size());
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -108,9 +107,9 @@ public final class Reports {
         plan.parted(),
         warnings,
         plan.bytes(),
-        read,
-        Timeline.of(trace),
-        millis);
+        course.read,
+        Timeline.of(course.trace),
+        course.millis);
   }
 
   private static String name(LoadPlan plan, int slot) {

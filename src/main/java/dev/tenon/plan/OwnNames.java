@@ -5,6 +5,7 @@ import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.KeyNames;
+import dev.tenon.plan.tie.PlannedTies;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.quantised.Unpacking;
 import dev.tenon.quantised.formula.Unpacked;
@@ -62,13 +63,9 @@ final class OwnNames {
         dtype,
         Dialect.OWN,
         steps,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        warnings);
+        PlannedTies.NONE,
+        Findings.NONE.warning(warnings),
+        List.of());
   }
 
   /** The files' own warnings, and one for each tensor that another file's of its name hides. */

@@ -8,6 +8,7 @@ import dev.tenon.plan.names.IgnoredKeys;
 import dev.tenon.plan.names.KeyNames;
 import dev.tenon.plan.names.SlotNames;
 import dev.tenon.plan.tie.Owners;
+import dev.tenon.plan.tie.PlannedTies;
 import dev.tenon.plan.tie.TieDecisions;
 import dev.tenon.plan.tie.TieForest;
 import dev.tenon.quantised.Quantisation;
@@ -91,13 +92,9 @@ public final class Planner {
         dtype,
         matching.dialect(),
         steps,
-        Owners.groups(ties.owners()),
-        ties.candidates(),
-        List.of(),
-        missing,
-        unexpected,
-        mismatched,
-        warnings);
+        new PlannedTies(Owners.groups(ties.owners()), ties.candidates(), List.of()),
+        new Findings(missing, unexpected, mismatched, warnings),
+        List.of());
   }
 
   /** As above, where the config is the whole one. */
@@ -145,12 +142,8 @@ public final class Planner {
         dtype,
         Dialect.usual(skeleton),
         steps,
-        Owners.groups(ties.owners()),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
+        new PlannedTies(Owners.groups(ties.owners()), List.of(), List.of()),
+        Findings.NONE,
         List.of());
   }
 

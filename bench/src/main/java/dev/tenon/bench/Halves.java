@@ -1,6 +1,5 @@
 package dev.tenon.bench;
 
-import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.box.Box;
@@ -22,18 +21,7 @@ final class Halves {
               ? half(read, dimension)
               : step);
     }
-    return new LoadPlan(
-        plan.skeleton(),
-        plan.dtype(),
-        plan.dialect(),
-        steps,
-        plan.ties(),
-        plan.candidates(),
-        plan.parted(),
-        plan.missing(),
-        plan.unexpected(),
-        plan.mismatched(),
-        plan.warnings());
+    return plan.with(steps, plan.tying(), plan.findings(), plan.changes());
   }
 
   private static Step half(Step.Read read, int dimension) {

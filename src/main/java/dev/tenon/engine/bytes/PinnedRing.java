@@ -17,6 +17,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * its way, the other is filled.
  */
 final class PinnedRing implements Staging {
+  /** Bytes of a buffer: an interrupt waits for one. */
+  static final long BUFFER = 32L << 20;
+
   private static final int BUFFERS = 2;
 
   private final DeviceGuardImplInterface guard = torch.getDeviceGuardImpl(DeviceType.CUDA);
@@ -35,6 +38,11 @@ final class PinnedRing implements Staging {
     }
     // Targets were allocated on the caller's stream; what it was doing with that memory ends here.
     guard.synchronizeStream(before);
+  }
+
+  @Override
+  public long size() {
+    return BUFFER;
   }
 
   @Override

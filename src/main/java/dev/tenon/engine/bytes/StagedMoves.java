@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.Tensor;
 @SuppressWarnings("try") // A scope works by being closed; nothing refers to it.
 public final class StagedMoves {
   /** Bytes that are best allocated together. */
-  public static final long BLOCK = Staging.BUFFER;
+  public static final long BLOCK = PinnedRing.BUFFER;
 
   /** Bytes of which the first address of a slot is best a multiple. */
   public static final int ALIGNMENT = Staging.ALIGNMENT;
@@ -37,9 +37,7 @@ public final class StagedMoves {
   private final LazyCore core;
   private final Trace trace;
   private final Tensors onDevice;
-  private final Device device;
   private final Supplier<Staging> staging;
-  private final long size;
   private final List<StagedSlot> slots = new ArrayList<>();
   private int copies;
 
@@ -48,30 +46,21 @@ public final class StagedMoves {
    *
    * @param onDevice makes tensors on the device
    * @param staging opened by {@link #run}
-   * @param size bytes used of each buffer, a multiple of the alignment of slots
    */
   StagedMoves(
-      ShardFiles files,
-      LazyCore core,
-      Trace trace,
-      Tensors onDevice,
-      Device device,
-      Supplier<Staging> staging,
-      long size) {
+      ShardFiles files, LazyCore core, Trace trace, Tensors onDevice, Supplier<Staging> staging) {
     this.files = files;
     this.core = core;
     this.trace = trace;
     this.onDevice = onDevice;
-    this.device = device;
     this.staging = staging;
-    this.size = size;
   }
 
   /** Of slots on a GPU. */
   public static StagedMoves toGpu(
       ShardFiles files, LazyCore core, Trace trace, Tensors onDevice, Device device) {
     Supplier<Staging> pinned = () -> new PinnedRing(device);
-    return new StagedMoves(files, core, trace, onDevice, device, pinned, Staging.BUFFER);
+    return new StagedMoves(files, core, trace, onDevice, pinned);
   }
 
   /**
@@ -115,7 +104,7 @@ public final class StagedMoves {
     slots.sort(Comparator.comparing(slot -> slot.moves().get(0), Moves.IN_FILE_ORDER));
     try (PointerScope scope = new PointerScope();
         Staging buffers = staging.get()) {
-      StagedParts parts = new StagedParts(size);
+      StagedParts parts = new StagedParts(buffers.size());
       for (StagedSlot slot : slots) {
         for (long first = 0; first < slot.bytes(); ) {
           first = parts.add(slot, first);
@@ -127,7 +116,7 @@ public final class StagedMoves {
       done.accept(send(parts, buffers));
     } catch (RuntimeException e) {
       throw TorchErrors.isOne(e)
-          ? TorchErrors.of("Copying to the device failed", "device=" + device, e)
+          ? TorchErrors.of("Copying to the device failed", "device=" + onDevice.device(), e)
           : e;
     }
   }

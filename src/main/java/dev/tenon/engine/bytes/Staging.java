@@ -7,15 +7,15 @@ import org.bytedeco.pytorch.Tensor;
  * filled. For one thread, which has a pointer scope open.
  */
 interface Staging extends AutoCloseable {
-  /** Bytes of a buffer. */
-  long BUFFER = 32L << 20;
-
   /**
    * Bytes of which the first address of each slot is a multiple, as libtorch's allocator has it.
    */
   int ALIGNMENT = 512;
 
-  /** A buffer nothing is being copied out of: bytes on the CPU, at least as many as asked for. */
+  /** Bytes of each buffer, a multiple of {@link #ALIGNMENT}. */
+  long size();
+
+  /** A buffer nothing is being copied out of: bytes on the CPU. */
   Tensor next();
 
   /**

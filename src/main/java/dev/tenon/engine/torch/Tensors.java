@@ -39,6 +39,11 @@ public final class Tensors implements AutoCloseable {
     this.core = core != null && device.kind() == Device.Kind.CPU && core.available() ? core : null;
   }
 
+  /** Where they are made. */
+  public Device device() {
+    return device;
+  }
+
   /** A tensor whose bytes are whatever the memory holds. */
   public Tensor empty(Shape shape, DType dtype) {
     if (core != null) {

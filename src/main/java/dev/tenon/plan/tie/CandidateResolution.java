@@ -25,18 +25,10 @@ public final class CandidateResolution {
                 .formatted(name(plan, candidate.target()), name(plan, candidate.owner())));
       }
     }
-    return new LoadPlan(
-        plan.skeleton(),
-        plan.dtype(),
-        plan.dialect(),
+    return plan.with(
         Owners.tied(plan.steps(), owners),
-        Owners.groups(owners),
-        List.of(),
-        parted,
-        plan.missing(),
-        plan.unexpected(),
-        plan.mismatched(),
-        warnings,
+        new PlannedTies(Owners.groups(owners), List.of(), parted),
+        plan.findings().warning(warnings),
         plan.changes());
   }
 

@@ -59,10 +59,18 @@ class StagedMovesTest {
    * Two buffers whose copies are done at once, and which are overwritten as soon as they may be.
    */
   private final class TwoBuffers implements Staging {
-    private final Tensor[] buffers = {
-      tensors.empty(Shape.of(BUFFER), DType.U8), tensors.empty(Shape.of(BUFFER), DType.U8)
-    };
+    private final Tensor[] buffers;
     private int turn;
+
+    TwoBuffers(int size) {
+      Shape bytes = Shape.of(size);
+      buffers = new Tensor[] {tensors.empty(bytes, DType.U8), tensors.empty(bytes, DType.U8)};
+    }
+
+    @Override
+    public long size() {
+      return buffers[0].numel();
+    }
 
     @Override
     public Tensor next() {
@@ -80,7 +88,7 @@ class StagedMovesTest {
   }
 
   private StagedMoves staged(int size) {
-    return new StagedMoves(files, core, Trace.OFF, tensors, Device.CPU, TwoBuffers::new, size);
+    return new StagedMoves(files, core, Trace.OFF, tensors, () -> new TwoBuffers(size));
   }
 
   private Path file(int bytes, Random random) throws IOException {
