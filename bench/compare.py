@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import experts
+import packed
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
@@ -41,6 +42,9 @@ CASES = {
     "experts": ("experts stored one by one, warm, mapped where they can be", "load", "load", "experts", 5),
     "expertscopy": ("experts stored one by one, warm, copied", "copy", "load", "experts", 4),
     "expertsalone": ("experts stored one by one, the first load of its process, memory as it comes", "alone", "alone", "experts", 1),
+    "fp8": ("fp8 in blocks into bfloat16, warm", "load", "load", "fp8", 8),
+    "gguf": ("GGUF Q4_K_M into float32, warm", "float32", "float32", "gguf", 20),
+    "gptq": ("GPTQ int4 into float16, against memcpy of input plus output", "load", "memcpy", "gptq", 0.5),
     "columns": ("the later half of the columns of each matrix, against the half of the rows", "columns", "rows", "tied", 0.5),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),
     "libtorch": ("normal_ kernel, against libtorch's", "normal", "libtorch_normal", None, 40),
@@ -50,7 +54,7 @@ CASES = {
     "plan1m": ("plan of 1,000,000 slots (2,000 ms wanted)", "plan1000000", None, None, None),
 }
 # Runs before the first turn: a warm JVM has compiled what it runs. The reference gets one, which is enough for it.
-WARMUPS = {"warm": 400, "populate": 400, "experts": 3, "expertscopy": 3, "columns": 2, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
+WARMUPS = {"warm": 400, "populate": 400, "experts": 3, "expertscopy": 3, "fp8": 2, "gguf": 2, "gptq": 3, "columns": 2, "philox": 20, "small": 400, "normal": 2, "libtorch": 2, "plan92k": 20, "plan1m": 5}
 # At most so many runs of what takes a minute.
 MOST_RUNS = {"trunc": 2}
 # What a program that ends in a second is started with: bench/README.md.
@@ -134,8 +138,12 @@ def once(command):
     return awake(alone(command))
 
 
+def weights(path):
+    return sorted(file for ending in ("safetensors", "gguf") for file in Path(path).glob(f"*.{ending}"))
+
+
 def evict(path):
-    for file in sorted(Path(path).glob("*.safetensors")):
+    for file in weights(path):
         fd = os.open(file, os.O_RDONLY)
         os.fsync(fd)
         os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -143,8 +151,7 @@ def evict(path):
 
 
 def read(path):
-    files = [str(file) for file in sorted(Path(path).glob("*.safetensors"))]
-    return sum(timed(["dd", f"if={file}", "of=/dev/null", "bs=16M"]) for file in files)
+    return sum(timed(["dd", f"if={file}", "of=/dev/null", "bs=16M"]) for file in weights(path))
 
 
 def cache(path):
@@ -226,7 +233,7 @@ def reference(how, path):
     script = [sys.executable, str(ROOT / "bench" / "reference.py")]
     if how == "dd":
         return lambda: evict(path) or read(path)
-    if how in ("libtorch_normal", "rows"):
+    if how in ("libtorch_normal", "rows", "memcpy"):
         return tenon(how, path, 2)
     if how == "process":
         return awake(lambda: timed([*script, how, path, "1"]))
@@ -250,7 +257,7 @@ def measure(ours, theirs, runs):
 
 
 def checkpoints(directory, wanted):
-    """The tied checkpoint, the one over the same files that lacks its head, and one of experts."""
+    """The tied checkpoint, the one over the same files that lacks its head, one of experts, and packed ones."""
     tied = directory / "gemma-2-2b"
     if wanted & {"tied", "untied"} and not (directory / "gemma-2-2b.finished").exists():
         print(f"making {tied}", file=sys.stderr)
@@ -259,7 +266,13 @@ def checkpoints(directory, wanted):
     if "experts" in wanted and not (mixtral / "config.json").exists():
         print(f"making {mixtral}", file=sys.stderr)
         experts.make(mixtral)
-    return {"tied": str(tied), "untied": str(directory / "gemma-2-2b-untied"), "experts": str(mixtral), None: None}
+    paths = {"tied": str(tied), "untied": str(directory / "gemma-2-2b-untied"), "experts": str(mixtral), None: None}
+    for kind in packed.SHAPES:
+        paths[kind] = str(directory / kind)
+        if kind in wanted and not (directory / kind / "finished").exists():
+            print(f"making {directory / kind}", file=sys.stderr)
+            packed.make(kind, directory / kind)
+    return paths
 
 
 def plot(rows, file):

@@ -24,9 +24,11 @@ def touch(model):
 def loader(path, dtype):
     import transformers
 
-    config = transformers.AutoConfig.from_pretrained(path)
-    cls = getattr(transformers, config.architectures[0])
-    return lambda: cls.from_pretrained(path, dtype=dtype)
+    single = next((file for file in os.listdir(path) if file.endswith(".gguf")), None)
+    how = {"gguf_file": single} if single else {}
+    config = transformers.AutoConfig.from_pretrained(path, **how)
+    cls = getattr(transformers, (config.architectures or ["AutoModelForCausalLM"])[0])
+    return lambda: cls.from_pretrained(path, dtype=dtype, **how)
 
 
 def work(case, path):

@@ -12,6 +12,7 @@ import dev.tenon.engine.LoadListener;
 import dev.tenon.engine.Loaded;
 import dev.tenon.nativecore.Distribution;
 import dev.tenon.nativecore.FillBatch;
+import dev.tenon.nativecore.MoveBatch;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.PlanOptions;
@@ -96,6 +97,7 @@ public final class Cases {
       }
       case "populate" -> load(path, options.residency(Residency.POPULATE));
       case "copy" -> load(path, options.residency(Residency.COPY));
+      case "memcpy" -> copy(path);
       case "columns" -> halves(path, 1);
       case "rows" -> halves(path, 0);
       case "torch" -> load(path, options.rng(Rng.TORCH));
@@ -140,6 +142,20 @@ public final class Cases {
     }
   }
 
+  /** As many bytes as a load reads and writes, copied on the same threads. */
+  private static Work copy(Path path) {
+    long bytes = Tenon.plan(path, LoadOptions.defaults()).bytes().loaded();
+    for (Shard shard : Checkpoint.open(path, null).shards()) {
+      bytes += shard.size();
+    }
+    NativeCore core = NativeCore.load();
+    long from = core.allocate(bytes, true);
+    long to = core.allocate(bytes, true);
+    MoveBatch batch = new MoveBatch().add(from, to, bytes);
+    core.copy(batch);
+    return whole(() -> core.copy(batch));
+  }
+
   private static Work fill(Distribution distribution) {
     NativeCore core = NativeCore.load();
     long memory = core.allocate(DType.BF16.bytes(ELEMENTS), true);
@@ -150,8 +166,7 @@ public final class Cases {
 
   private static Work libtorch() {
     torch.set_num_threads(Runtime.getRuntime().availableProcessors());
-    Tensor head =
-        torch.empty(HEAD, new TensorOptions(torch.ScalarType.BFloat16), null).zero_();
+    Tensor head = torch.empty(HEAD, new TensorOptions(torch.ScalarType.BFloat16), null).zero_();
     return whole(() -> head.normal_(0, 0.02, null));
   }
 
