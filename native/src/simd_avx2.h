@@ -103,6 +103,19 @@ struct Simd {
     I index = _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(in)));
     return _mm256_i32gather_ps(table, index, 4);
   }
+  // A table of sixteen, in two registers.
+  struct Sixteen {
+    F low, high;
+  };
+  static Sixteen sixteen(const float* table) {
+    return {_mm256_loadu_ps(table), _mm256_loadu_ps(table + 8)};
+  }
+  static F look_up(const Sixteen& table, const void* in) {
+    I index = _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(in)));
+    F upper = _mm256_castsi256_ps(_mm256_slli_epi32(index, 28));  // its sign: eight or more
+    return _mm256_blendv_ps(_mm256_permutevar8x32_ps(table.low, index),
+                            _mm256_permutevar8x32_ps(table.high, index), upper);
+  }
 };
 
 }  // namespace

@@ -114,6 +114,13 @@ struct Simd {
     I index = _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(in)));
     return _mm512_i32gather_ps(index, table, 4);
   }
+  // A table of sixteen, in a register.
+  typedef F Sixteen;
+  static Sixteen sixteen(const float* table) { return _mm512_loadu_ps(table); }
+  static F look_up(Sixteen table, const void* in) {
+    I index = _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(in)));
+    return _mm512_permutexvar_ps(index, table);
+  }
 };
 
 }  // namespace

@@ -128,6 +128,8 @@ struct Simd {
     const uint8_t* index = static_cast<const uint8_t*>(in);
     return {{table[index[0]], table[index[1]]}};
   }
+  typedef const float* Sixteen;
+  static Sixteen sixteen(const float* table) { return table; }
 };
 
 }  // namespace

@@ -117,12 +117,21 @@ inline void sums_of_books(const tenon_formula& f, int64_t row, int64_t column, i
   }
 }
 
-template <class Simd>
-void look_up(const float* table, uint8_t* codes, int64_t n, float* out) {
+template <class Simd, class Table>
+void look_up(const Table& quick, const float* table, const uint8_t* codes, int64_t n, float* out) {
   constexpr int64_t lanes = Simd::kLanes;
   int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) Simd::store_float32(out + i, Simd::look_up(table, codes + i));
+  for (; i + lanes <= n; i += lanes) Simd::store_float32(out + i, Simd::look_up(quick, codes + i));
   for (; i < n; i++) out[i] = table[codes[i]];
+}
+
+// bits: of a code, so that the table has 2^bits entries.
+template <class Simd>
+void look_up(const float* table, int64_t bits, const uint8_t* codes, int64_t n, float* out) {
+  if (bits > 4) return look_up<Simd>(table, table, codes, n, out);
+  float sixteen[16] = {};
+  memcpy(sixteen, table, sizeof(float) << bits);
+  look_up<Simd>(Simd::sixteen(sixteen), table, codes, n, out);
 }
 
 template <int kOperation>
@@ -199,7 +208,7 @@ void unpack_run(const tenon_formula& f, int64_t row, int64_t column, int64_t n, 
     } else {
       codes_of_fields(f, row, column, n, codes);
     }
-    look_up<Simd>(at<float>(f.table), codes, n, out);
+    look_up<Simd>(at<float>(f.table), f.bits, codes, n, out);
   }
   combine_any(f, row, column, n, out);
   if (f.factor != 1) {
