@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  *     of Chrome's traces, which Perfetto opens; or null
  * @param check a digest file that the weight files must agree with, compared beside the load; or
  *     null
+ * @param quantised whether packed weights are unpacked or stay as the files hold them
  * @param adapters LoRA adapters to merge into the weights, in order, each a directory or its weight
  *     file; a load whose path is one of them takes the base that its config names; a watch follows
  *     the base alone
@@ -77,6 +78,7 @@ public record LoadOptions(
     LoadProgress progress,
     @Nullable Path trace,
     @Nullable Path check,
+    Quantised quantised,
     List<Path> adapters,
     @Nullable Hub hub) {
 
@@ -95,6 +97,7 @@ public record LoadOptions(
     maxMemory = Map.copyOf(maxMemory);
     adapters = List.copyOf(adapters);
     Objects.requireNonNull(residency);
+    Objects.requireNonNull(quantised);
     Objects.requireNonNull(progress);
   }
 
@@ -149,6 +152,7 @@ public record LoadOptions(
         .progress(progress)
         .trace(trace)
         .check(check)
+        .quantised(quantised)
         .adapters(adapters)
         .hub(hub);
   }
@@ -173,6 +177,7 @@ public record LoadOptions(
     private LoadProgress progress = LoadProgress.NONE;
     private @Nullable Path trace;
     private @Nullable Path check;
+    private Quantised quantised = Quantised.UNPACK;
     private List<Path> adapters = List.of();
     private @Nullable Hub hub;
 
@@ -283,6 +288,12 @@ public record LoadOptions(
       return this;
     }
 
+    /** Sets what becomes of packed weights, {@link Quantised#UNPACK} unless set. */
+    public Builder quantised(Quantised quantised) {
+      this.quantised = quantised;
+      return this;
+    }
+
     /** Adds a LoRA adapter to merge, after those added before: a directory or its weight file. */
     public Builder adapter(Path adapter) {
       List<Path> more = new ArrayList<>(adapters);
@@ -336,6 +347,7 @@ public record LoadOptions(
           progress,
           trace,
           check,
+          quantised,
           adapters,
           hub);
     }

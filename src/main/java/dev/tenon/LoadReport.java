@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.PlanBytes;
 import dev.tenon.plan.ReadBytes;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
 import dev.tenon.trace.Interval;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tied names that share one tensor, a list for each group
  * @param parted declared ties whose two sides hold different values; they stay apart for good
  * @param warnings what a user should know, a sentence each
+ * @param packed weights that stay packed, whose tensors are slots
  * @param bytes sizes by where they come from
  * @param read bytes of files by the way they became tensors
  * @param timeline what the load did when, by its start
@@ -44,6 +46,7 @@ public record LoadReport(
     List<List<String>> tied,
     List<Tie> parted,
     List<String> warnings,
+    List<PackedWeight> packed,
     PlanBytes bytes,
     ReadBytes read,
     List<Interval> timeline,
@@ -67,6 +70,7 @@ public record LoadReport(
     tied = List.copyOf(groups);
     parted = List.copyOf(parted);
     warnings = List.copyOf(warnings);
+    packed = List.copyOf(packed);
     timeline = List.copyOf(timeline);
   }
 }

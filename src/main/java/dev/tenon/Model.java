@@ -4,11 +4,14 @@ import dev.tenon.checkpoint.ChangedFile;
 import dev.tenon.load.LoadedModel;
 import dev.tenon.load.Saving;
 import dev.tenon.plan.place.Device;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,6 +143,19 @@ public final class Model implements AutoCloseable {
     return using(model -> it.loaded().changedFiles());
   }
 
+  /**
+   * Weights that stayed packed at the load, by the names they would have if they were plain, in
+   * registration order: what each is, and the names of its tensors. Empty unless the load was to
+   * {@link Quantised#KEEP} them. What was released is still in it.
+   */
+  public Map<String, PackedWeight> packed() {
+    Map<String, PackedWeight> packed = new LinkedHashMap<>();
+    for (PackedWeight weight : it.loaded().plan().packed()) {
+      packed.put(weight.name(), weight);
+    }
+    return Collections.unmodifiableMap(packed);
+  }
+
   /** Groups of names that share one tensor now. */
   public List<List<String>> tied() {
     return using(model -> it.tied());
@@ -157,7 +173,8 @@ public final class Model implements AutoCloseable {
    *
    * @param value the flag
    * @throws TenonException if the model is closed or in use, if its class is not known, so that
-   *     nothing says what is tied, or if ties are asked for that its skeleton file lacks
+   *     nothing says what is tied, if ties are asked for that its skeleton file lacks, or if
+   *     weights stay packed
    */
   public void tieWordEmbeddings(boolean value) {
     change(() -> it.tieWordEmbeddings(value));
@@ -171,8 +188,9 @@ public final class Model implements AutoCloseable {
    * freed where they changed.
    *
    * @param tokens how many, at least 1
-   * @throws TenonException if the model is closed or in use, memory is short, or nothing says which
-   *     slots count tokens, as where the class is not known or has no vocabulary
+   * @throws TenonException if the model is closed or in use, memory is short, weights stay packed,
+   *     or nothing says which slots count tokens, as where the class is not known or has no
+   *     vocabulary
    */
   public void resizeTokenEmbeddings(long tokens) {
     resizeTokenEmbeddings(tokens, 1);

@@ -37,6 +37,7 @@ class LoadOptionsTest {
             (phase, done, total) -> {},
             Path.of("trace.json"),
             Path.of("digest.json"),
+            Quantised.KEEP,
             List.of(Path.of("adapter")),
             Hub.standard());
 

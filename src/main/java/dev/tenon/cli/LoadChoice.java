@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.LoadOptions;
+import dev.tenon.Quantised;
 import dev.tenon.Residency;
 import dev.tenon.Rng;
 import dev.tenon.TenonException;
@@ -21,6 +22,7 @@ final class LoadChoice {
   private static final String RESIDENCY = "--residency";
   private static final String IGNORE_MISMATCHED = "--ignore-mismatched";
   private static final String STRICT = "--strict";
+  private static final String QUANTISED = "--quantised";
   private static final String VARIANT = "--variant";
   private static final String AUTO = "auto";
 
@@ -56,6 +58,12 @@ final class LoadChoice {
         Options.flag(IGNORE_MISMATCHED, "Slots whose stored shape differs count as missing."));
     spec.addOption(
         Options.flag(STRICT, "A missing or unexpected name or a parted tie is an error."));
+    value(
+        spec,
+        QUANTISED,
+        Quantised.class,
+        "unpack (the default: packed weights become the model's dtype) or keep (as files hold"
+            + " them).");
     declareVariant(spec);
   }
 
@@ -82,6 +90,7 @@ final class LoadChoice {
               .residency(parsed.matchedOptionValue(RESIDENCY, Residency.MMAP))
               .ignoreMismatched(parsed.hasMatchedOption(IGNORE_MISMATCHED))
               .strict(parsed.hasMatchedOption(STRICT))
+              .quantised(parsed.matchedOptionValue(QUANTISED, Quantised.UNPACK))
               .variant(variant(parsed));
       options.build();
       return options;

@@ -5,6 +5,7 @@ import dev.tenon.engine.init.Rules;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.plan.LowRank;
 import dev.tenon.plan.Step;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.quantised.formula.Unpacked;
 import dev.tenon.skeleton.init.InitRule;
 import dev.tenon.skeleton.init.InitStep;
@@ -29,10 +30,20 @@ public final class PlannedOrigins {
         rules[step.slot()] = step.rule();
       }
     }
+    Map<String, PackedWeight> packed = new HashMap<>();
+    for (PackedWeight weight : plan.packed()) {
+      weight.tensors().forEach(tensor -> packed.put(tensor, weight));
+    }
     List<SlotOrigin> origins = new ArrayList<>(rules.length);
     Map<InitRule, SlotOrigin> drawn = new HashMap<>();
     for (int i = 0; i < rules.length; i++) {
-      origins.add(origin(plan, plan.steps().get(i), rules[i], drawn));
+      Step step = plan.steps().get(i);
+      SlotOrigin origin = origin(plan, step, rules[i], drawn);
+      PackedWeight weight = packed.get(step.slot().name());
+      origins.add(
+          weight == null || !(step instanceof Step.Read)
+              ? origin
+              : new SlotOrigin(origin.kind(), origin.from() + ", packed " + weight.packing()));
     }
     for (LowRank change : plan.changes()) {
       SlotOrigin before = origins.get(change.slot());

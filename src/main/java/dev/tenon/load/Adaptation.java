@@ -48,8 +48,17 @@ final class Adaptation {
     return Location.of(named ? base + "@" + revision : base, Location.names(atTop));
   }
 
-  /** The plan with what is asked for merged, and a warning of an adapter that is not. */
+  /**
+   * The plan with what is asked for merged, and a warning of an adapter that is not.
+   *
+   * @throws TenonException if an adapter cannot be merged, as into weights that stay packed
+   */
   static Adapters.Merged merge(LoadPlan plan, Path directory, LoadOptions options) {
+    if (!options.adapters().isEmpty() && !plan.packed().isEmpty()) {
+      throw new TenonException(
+          "Adapters are merged into plain weights, and these stay packed: file=%s, tensor=%s, adapters=%s, remedy=unpack them"
+              .formatted(directory, plan.packed().get(0).name(), options.adapters()));
+    }
     Adapters.Merged merged =
         options.adapters().isEmpty()
             ? new Adapters.Merged(plan, List.of(), false)

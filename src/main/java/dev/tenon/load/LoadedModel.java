@@ -89,14 +89,26 @@ public record LoadedModel(
   }
 
   public void tieWordEmbeddings(boolean value) {
+    requirePlain("ties");
     List<TieGroup> groups = config.groups(value, loaded.plan().parted());
     loaded.bind(groups);
     config.tie(value);
   }
 
   public void resizeTokenEmbeddings(long tokens) {
+    requirePlain("rows");
     loaded.resize(config.tokenSlots(), tokens, seed);
     config.setTokens(tokens);
+  }
+
+  /** What is packed stays as it was loaded. */
+  private void requirePlain(String what) {
+    if (!loaded.plan().packed().isEmpty()) {
+      throw new TenonException(
+          "A model whose weights stay packed keeps its %s: tensor=%s, class=%s, remedy=load it unpacked"
+              .formatted(
+                  what, loaded.plan().packed().get(0).name(), loaded.skeleton().className()));
+    }
   }
 
   public void release(String prefix) {

@@ -58,6 +58,11 @@ public final class ModelConfig {
     return source.file(now);
   }
 
+  /** The text of the skeleton file as it is beside the weights; null if there is no file. */
+  @Nullable String skeletonFile() {
+    return source.file();
+  }
+
   /** Sets the flag, once the ties under it are bound. */
   void tie(boolean value) {
     Config changed = config.with(TIED, value);

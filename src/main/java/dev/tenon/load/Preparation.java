@@ -1,6 +1,7 @@
 package dev.tenon.load;
 
 import dev.tenon.LoadOptions;
+import dev.tenon.Quantised;
 import dev.tenon.adapter.Adapters;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
@@ -80,7 +81,11 @@ public record Preparation(
   private static Preparation of(
       Checkpoint checkpoint, Path path, LoadOptions options, Stopwatch stopwatch) {
     PlanOptions asked =
-        new PlanOptions(options.dtype(), options.ignoreMismatched(), options.keyMapping());
+        new PlanOptions(
+            options.dtype(),
+            options.ignoreMismatched(),
+            options.keyMapping(),
+            options.quantised() == Quantised.KEEP);
     Path file = checkpoint.config();
     Config whole = file == null ? Config.defaults() : Config.read(file);
     SkeletonSource source =
@@ -103,7 +108,8 @@ public record Preparation(
     requireInitialValues(plan, config, options);
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null);
+    List<Shard> packed = plan.packed().isEmpty() ? List.of() : checkpoint.shards();
+    SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null, packed);
     return new Preparation(
         config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0, adapters);
   }
@@ -133,7 +139,7 @@ public record Preparation(
     plan = plan.warningFirst(source.warnings());
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
-    SmallFiles smallFiles = SmallFiles.of(directory(path), true);
+    SmallFiles smallFiles = SmallFiles.of(directory(path), true, List.of());
     Adapters.Merged none = new Adapters.Merged(plan, List.of(), false);
     return new Preparation(
         config, source, smallFiles, List.of(), plan, placement, stopwatch, 0, none);

@@ -11,14 +11,12 @@ import java.nio.file.Path;
 
 /** The files beside weights that say how these are packed. */
 public final class Quantisations {
-  private static final String MODEL_OPT = "hf_quant_config.json";
-
   private Quantisations() {}
 
   /** What a directory's config says, or if it says nothing, what ModelOpt's file beside it does. */
   static Quantisation of(Path directory, Config config) {
     Quantisation said = Quantisation.of(config);
-    Path file = directory.resolve(MODEL_OPT);
+    Path file = directory.resolve(SmallFiles.MODEL_OPT);
     return said.declared() || !Files.isRegularFile(file)
         ? said
         : Quantisation.ofModelOpt(Config.read(file));

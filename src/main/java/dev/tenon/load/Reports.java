@@ -106,6 +106,7 @@ public final class Reports {
         tied,
         plan.parted(),
         warnings,
+        plan.packed(),
         plan.bytes(),
         course.read,
         Timeline.of(course.trace),

@@ -12,10 +12,12 @@ import dev.tenon.engine.bytes.SavedBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.save.SavePlan;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Slot;
+import dev.tenon.skeleton.Tie;
 import dev.tenon.skeleton.file.SkeletonFile;
 import dev.tenon.skeleton.names.Patterns;
 import dev.tenon.tensor.DType;
@@ -25,10 +27,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -87,8 +91,10 @@ public final class Saving {
   /** As the reference has it: that of the first floating-point parameter. */
   private DType dtype() {
     SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
+    Set<String> parts = packedParts();
     for (int i = 0; i < slots.size(); i++) {
-      if (loaded.has(i) && slots.get(i).isParameter()) {
+      Slot slot = slots.get(i);
+      if (loaded.has(i) && slot.isParameter() && !parts.contains(slot.name())) {
         DType dtype = bytes.slot(i).dtype();
         if (dtype.isFloatingPoint()) {
           return dtype;
@@ -98,11 +104,29 @@ public final class Saving {
     return loaded.plan().dtype();
   }
 
+  /** Names of what packed weights are made of. */
+  private Set<String> packedParts() {
+    Set<String> parts = new HashSet<>();
+    for (PackedWeight weight : loaded.plan().packed()) {
+      parts.addAll(weight.tensors());
+    }
+    return parts;
+  }
+
+  /** Ties whose two sides need to be stored once: a part of a packed weight is not left out. */
+  private List<Tie> ties() {
+    List<Tie> ties = new ArrayList<>(skeleton.ties());
+    if (!loaded.plan().packed().isEmpty()) {
+      ties.removeAll(loaded.plan().parted());
+    }
+    return ties;
+  }
+
   private NewCheckpoint checkpoint(DType dtype, SaveOptions options) {
     SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
     Map<String, Integer> index = skeleton.index();
     index.values().removeIf(slot -> !stored(slot));
-    Set<Integer> repeated = SavePlan.repeated(index, skeleton.ties(), bytes::same);
+    Set<Integer> repeated = SavePlan.repeated(index, ties(), bytes::same);
     List<TensorEntry> kept = new ArrayList<>(slots.size());
     for (int i = 0; i < slots.size(); i++) {
       if (stored(i) && !repeated.contains(i)) {
@@ -112,7 +136,7 @@ public final class Saving {
     Dialect dialect = options.checkpointNames() ? loaded.plan().dialect() : Dialect.OWN;
     List<NewTensor> tensors =
         SavePlan.of(skeleton, dialect, kept).stream().map(bytes::tensor).toList();
-    return new NewCheckpoint(tensors, parameters(), smallFiles(dtype));
+    return new NewCheckpoint(tensors, parameters(), smallFiles(dtype), files.metadata());
   }
 
   /** Whether a checkpoint holds the slot, under its own name or another of a tie. */
@@ -123,12 +147,22 @@ public final class Saving {
         && !Patterns.anyFound(skeleton.patterns().ignoreOnSave(), of.name());
   }
 
-  /** How many elements the parameters have, tied ones counted once. */
+  /** How many elements the parameters have, tied ones counted once, packed ones as if plain. */
   private long parameters() {
     Set<Tensor> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<String> parts = packedParts();
+    Map<String, Integer> index = loaded.skeleton().index();
     long elements = 0;
+    for (PackedWeight weight : loaded.plan().packed()) {
+      int mark = Objects.requireNonNull(index.get(weight.tensors().get(0)));
+      if (loaded.has(mark) && counted.add(loaded.tensor(mark))) {
+        elements += weight.shape().elements();
+      }
+    }
     for (int i = 0; i < slots.size(); i++) {
-      if (loaded.has(i) && slots.get(i).isParameter() && counted.add(loaded.tensor(i))) {
+      Slot slot = slots.get(i);
+      boolean counts = loaded.has(i) && slot.isParameter() && !parts.contains(slot.name());
+      if (counts && counted.add(loaded.tensor(i))) {
         elements += loaded.tensor(i).numel();
       }
     }
@@ -140,18 +174,28 @@ public final class Saving {
     Map<String, byte @Nullable []> small = new LinkedHashMap<>();
     small.put(SmallFiles.CONFIG, described ? utf8(said().saved(skeleton, dtype)) : null);
     small.put(SmallFiles.GENERATION, files.generation());
-    small.put(SkeletonFile.NAME, utf8(config.skeletonFile(skeleton)));
+    small.put(SmallFiles.MODEL_OPT, unpacked() ? null : files.modelOpt());
+    small.put(SkeletonFile.NAME, utf8(skeletonFile()));
     return small;
+  }
+
+  /** What describes the model: of what stays packed, the model it would be if it were plain. */
+  private @Nullable String skeletonFile() {
+    return loaded.plan().packed().isEmpty() ? config.skeletonFile(skeleton) : config.skeletonFile();
   }
 
   /** Of weights that were unpacked the config does not say again that they are packed. */
   private Config said() {
+    return unpacked() ? Quantisation.without(config.config()) : config.config();
+  }
+
+  private boolean unpacked() {
     for (Step step : loaded.plan().steps()) {
       if (step.unpacks()) {
-        return Quantisation.without(config.config());
+        return true;
       }
     }
-    return config.config();
+    return false;
   }
 
   private static byte @Nullable [] utf8(@Nullable String text) {

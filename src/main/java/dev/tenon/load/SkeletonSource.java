@@ -103,6 +103,11 @@ public final class SkeletonSource {
     return warnings;
   }
 
+  /** The skeleton file's text; null if there is no file. */
+  @Nullable String file() {
+    return text;
+  }
+
   /** The skeleton file's text for what became of its model; null if there is no file. */
   @Nullable String file(Skeleton now) {
     return text == null ? null : SkeletonFile.revised(text, now);

@@ -5,6 +5,7 @@ import dev.tenon.plan.tie.CandidateResolution;
 import dev.tenon.plan.tie.PlannedTies;
 import dev.tenon.plan.tie.TieCandidate;
 import dev.tenon.plan.tie.TieGroup;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.skeleton.Tie;
 import dev.tenon.tensor.DType;
@@ -24,6 +25,7 @@ import java.util.function.Predicate;
  * @param tying which slots share a tensor; {@link #resolve} decides what is open
  * @param findings how files and model fit
  * @param changes what adapters add to slots once their bytes are there, in order
+ * @param packed weights that stay packed, whose tensors are slots of the skeleton in their place
  */
 public record LoadPlan(
     Skeleton skeleton,
@@ -32,13 +34,27 @@ public record LoadPlan(
     List<Step> steps,
     PlannedTies tying,
     Findings findings,
-    List<LowRank> changes) {
+    List<LowRank> changes,
+    List<PackedWeight> packed) {
 
   /** Copies the lists; what is changed has memory of its own. */
   public LoadPlan {
     changes = LowRank.ofOwners(changes, steps);
     steps = List.copyOf(changes.isEmpty() ? steps : LowRank.owning(steps, changes));
     changes = List.copyOf(changes);
+    packed = List.copyOf(packed);
+  }
+
+  /** A plan in which nothing stays packed. */
+  public LoadPlan(
+      Skeleton skeleton,
+      DType dtype,
+      Dialect dialect,
+      List<Step> steps,
+      PlannedTies tying,
+      Findings findings,
+      List<LowRank> changes) {
+    this(skeleton, dtype, dialect, steps, tying, findings, changes, List.of());
   }
 
   /** Groups of slots that share one tensor, by their first member. */
@@ -96,12 +112,12 @@ public record LoadPlan(
 
   /** This plan with other warnings. */
   public LoadPlan warning(List<String> said) {
-    return new LoadPlan(skeleton, dtype, dialect, steps, tying, findings.warning(said), changes);
+    return with(steps, tying, findings.warning(said), changes);
   }
 
   /** This plan with other steps and what follows from them. */
   public LoadPlan with(List<Step> others, PlannedTies tied, Findings found, List<LowRank> changed) {
-    return new LoadPlan(skeleton, dtype, dialect, others, tied, found, changed);
+    return new LoadPlan(skeleton, dtype, dialect, others, tied, found, changed, packed);
   }
 
   /** How many bytes the model's tensors take, by where they come from. */

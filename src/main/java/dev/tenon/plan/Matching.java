@@ -125,7 +125,10 @@ public final class Matching {
     String renamed = Spelling.applyAll(spellings, called);
     Converter.Match match = converters.isEmpty() ? null : Converter.matchFirst(converters, renamed);
     int slot = match == null ? names.locate(renamed) : locate(match);
-    if (slot < 0 && (match != null || !renamed.equals(key)) && names.stored(key)) {
+    if (slot < 0 && match != null && names.stored(renamed)) {
+      match = null; // A layout that this model does not have in this place.
+      slot = names.locate(renamed);
+    } else if (slot < 0 && (match != null || !renamed.equals(key)) && names.stored(key)) {
       match = null;
       slot = names.locate(key);
     }

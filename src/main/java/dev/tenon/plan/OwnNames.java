@@ -37,7 +37,9 @@ final class OwnNames {
         "No family and no skeleton file describe this model, so nothing can be found missing: file="
             + checkpoint.directory());
     warnings.addAll(PackedWeights.promised(checkpoint, said, unpacking));
-    warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
+    if (!options.keepPacked()) {
+      warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
+    }
     warnings.addAll(shadowed(checkpoint));
     warnings.addAll(keys.warnings());
     Map<String, Stored> named = named(entries, keys, warnings);
@@ -58,14 +60,19 @@ final class OwnNames {
     raw.refuse();
     PackedFloats.refuse(steps);
     PackedWeights.requireTypes(steps);
-    return new LoadPlan(
-        new Skeleton("", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
-        dtype,
-        Dialect.OWN,
-        steps,
-        PlannedTies.NONE,
-        Findings.NONE.warning(warnings),
-        List.of());
+    LoadPlan plan =
+        new LoadPlan(
+            new Skeleton(
+                "", "", "", slots, List.of(), List.of(), Patterns.NONE, List.of(), List.of()),
+            dtype,
+            Dialect.OWN,
+            steps,
+            PlannedTies.NONE,
+            Findings.NONE.warning(warnings),
+            List.of());
+    return options.keepPacked()
+        ? Planner.kept(plan, checkpoint, unpacking, name -> false, options)
+        : plan;
   }
 
   /** The files' own warnings, and one for each tensor that another file's of its name hides. */

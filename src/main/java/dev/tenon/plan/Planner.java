@@ -3,6 +3,7 @@ package dev.tenon.plan;
 import dev.tenon.TenonException;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Stored;
+import dev.tenon.plan.keep.Keeping;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.IgnoredKeys;
 import dev.tenon.plan.names.KeyNames;
@@ -19,6 +20,7 @@ import dev.tenon.skeleton.Slot;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,8 @@ public final class Planner {
     SlotNames names = new SlotNames(skeleton);
     SlotDTypes dtypes = new SlotDTypes(skeleton.patterns(), dtype);
     Unpacking unpacking = PackedWeights.of(checkpoint, said, names, slots, dtypes);
-    List<? extends Stored> entries = unpacking.entries(checkpoint, name -> names.locate(name) >= 0);
+    Predicate<String> needed = name -> names.locate(name) >= 0;
+    List<? extends Stored> entries = unpacking.entries(checkpoint, needed);
     KeyNames keys = KeyNames.of(entries, options.keyMapping(), names);
     Matching matching = Matching.of(skeleton, names, entries, keys);
     @Nullable Claim[] claims = matching.claims();
@@ -72,7 +75,9 @@ public final class Planner {
       warnings.addAll(MostlyDrawn.warnings(slots, ties, missing, unexpected));
     }
     warnings.addAll(PackedWeights.promised(checkpoint, said, unpacking));
-    warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
+    if (!options.keepPacked()) {
+      warnings.addAll(PackedWeights.unpacked(unpacking, dtype));
+    }
     warnings.addAll(OwnNames.shadowed(checkpoint));
     warnings.addAll(keys.warnings());
     warnings.addAll(matching.warnings());
@@ -87,14 +92,30 @@ public final class Planner {
     List<Step> steps = Owners.tied(steps(slots, dtypes, claims), ties.owners());
     PackedFloats.refuse(steps);
     PackedWeights.requireTypes(steps);
-    return new LoadPlan(
-        skeleton,
-        dtype,
-        matching.dialect(),
-        steps,
-        new PlannedTies(Owners.groups(ties.owners()), ties.candidates(), List.of()),
-        new Findings(missing, unexpected, mismatched, warnings),
-        List.of());
+    LoadPlan plan =
+        new LoadPlan(
+            skeleton,
+            dtype,
+            matching.dialect(),
+            steps,
+            new PlannedTies(Owners.groups(ties.owners()), ties.candidates(), List.of()),
+            new Findings(missing, unexpected, mismatched, warnings),
+            List.of());
+    return options.keepPacked() ? kept(plan, checkpoint, unpacking, needed, options) : plan;
+  }
+
+  /** The plan, which leaves what is packed as the files hold it. */
+  static LoadPlan kept(
+      LoadPlan plan,
+      Checkpoint checkpoint,
+      Unpacking unpacking,
+      Predicate<String> needed,
+      PlanOptions options) {
+    LoadPlan kept =
+        Keeping.of(
+            plan, unpacking, unpacking.setAside(checkpoint, needed), options.dtype() == null);
+    PackedFloats.refuse(kept.steps());
+    return kept;
   }
 
   /** As above, where the config is the whole one. */

@@ -16,6 +16,9 @@
  *       left for {@link dev.tenon.plan.LoadPlan#resolve}.
  * </ol>
  *
+ * <p>Where packed weights are to stay packed, {@code plan.keep} puts their tensors in the place of
+ * what they would be unpacked to.
+ *
  * <p>{@link dev.tenon.plan.save.SavePlan} goes the other way, {@code Respelling} as {@code
  * Matching} came: which tensors a save writes, and of what parts of which slots.
  *

@@ -7,8 +7,11 @@ import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.quantised.formula.Unpacked;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +40,12 @@ public final class Unpacking {
 
   private final List<Packed> refused;
   private final List<Unpacked> unpacked;
+  private final Map<String, Packing> packings;
 
-  private Unpacking(List<Packed> refused, List<Unpacked> unpacked) {
+  private Unpacking(List<Packed> refused, List<Unpacked> unpacked, Map<String, Packing> packings) {
     this.refused = List.copyOf(refused);
     this.unpacked = List.copyOf(unpacked);
+    this.packings = Map.copyOf(packings);
   }
 
   /**
@@ -54,7 +59,7 @@ public final class Unpacking {
   public static Unpacking of(Checkpoint checkpoint, List<Packed> found, Quantisation said) {
     List<Packed> refused = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>(found.size());
-    Set<String> names = new HashSet<>();
+    Map<String, Packing> packings = new HashMap<>();
     try (SmallTensors small = new SmallTensors()) {
       for (Packed packed : found) {
         Unpacked weight = one(packed, checkpoint, said, small);
@@ -64,12 +69,13 @@ public final class Unpacking {
         }
         unpacked.add(weight);
         TensorEntry plain = checkpoint.find(packed.name());
-        if (!names.add(packed.name()) || plain != null && !weight.parts().contains(plain)) {
+        if (packings.put(packed.name(), packed.packing()) != null
+            || plain != null && !weight.parts().contains(plain)) {
           throw fault(packed, "there are two weights of this name", null);
         }
       }
     }
-    return new Unpacking(refused, unpacked);
+    return new Unpacking(refused, unpacked, packings);
   }
 
   private static @Nullable Unpacked one(
@@ -98,6 +104,11 @@ public final class Unpacking {
     return unpacked;
   }
 
+  /** How one of these is packed. */
+  public Packing packing(Unpacked weight) {
+    return Objects.requireNonNull(packings.get(weight.name()));
+  }
+
   /**
    * What the checkpoint holds then, in natural order.
    *
@@ -108,21 +119,45 @@ public final class Unpacking {
     if (unpacked.isEmpty()) {
       return checkpoint.entries();
     }
+    Set<String> parts = parts();
+    List<Stored> entries = new ArrayList<>(unpacked);
+    for (TensorEntry entry : checkpoint.entries()) {
+      if (!parts.contains(entry.name()) && !isForActivations(entry, needed)) {
+        entries.add(entry);
+      }
+    }
+    entries.sort((one, other) -> NaturalOrder.INSTANCE.compare(one.name(), other.name()));
+    return entries;
+  }
+
+  /** What is left out of these: tensors for activations and caches, as {@link #entries} has it. */
+  public List<TensorEntry> setAside(Checkpoint checkpoint, Predicate<String> needed) {
+    if (unpacked.isEmpty()) {
+      return List.of();
+    }
+    Set<String> parts = parts();
+    List<TensorEntry> aside = new ArrayList<>();
+    for (TensorEntry entry : checkpoint.entries()) {
+      if (!parts.contains(entry.name()) && isForActivations(entry, needed)) {
+        aside.add(entry);
+      }
+    }
+    return aside;
+  }
+
+  private Set<String> parts() {
     Set<String> parts = new HashSet<>();
     for (Unpacked weight : unpacked) {
       for (TensorEntry part : weight.parts()) {
         parts.add(part.name());
       }
     }
-    List<Stored> entries = new ArrayList<>(unpacked);
-    for (TensorEntry entry : checkpoint.entries()) {
-      String name = entry.name();
-      String last = name.substring(name.lastIndexOf('.') + 1);
-      if (!parts.contains(name) && (!FOR_ACTIVATIONS.contains(last) || needed.test(name))) {
-        entries.add(entry);
-      }
-    }
-    entries.sort((one, other) -> NaturalOrder.INSTANCE.compare(one.name(), other.name()));
-    return entries;
+    return parts;
+  }
+
+  private static boolean isForActivations(TensorEntry entry, Predicate<String> needed) {
+    String name = entry.name();
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    return FOR_ACTIVATIONS.contains(last) && !needed.test(name);
   }
 }

@@ -79,6 +79,25 @@ class QuantisedTest {
         .contains("scheme=modelopt nvfp4", "quant_method=modelopt");
   }
 
+  @Test
+  void planSaysWhatIsKeptPacked() throws IOException {
+    Headers headers = Headers.of("awq-gemm-g128");
+    headers.open(directory);
+    Files.writeString(directory.resolve("config.json"), headers.configText());
+    JsonNode json = Cli.run("plan", directory, "--quantised", "keep", "--json").json();
+    JsonNode packed = json.get("packed").get(0);
+    assertThat(packed.toString())
+        .startsWith("{\"name\":\"model.layers.0.")
+        .contains(
+            ",\"scheme\":\"awq\",\"bits\":4,\"group\":\"128\",\"order\":\"awq\",\"zeroOffset\":0,"
+                + "\"rowMajor\":false,\"tensors\":[\"model.layers.0.");
+    assertThat(json.get("tensors").findValuesAsText("from"))
+        .contains("model.safetensors, packed awq 4 bits g128");
+    assertThat(Cli.run("plan", directory, "--quantised", "keep").out())
+        .contains("kept packed: %d awq 4 bits g128".formatted(json.get("packed").size()));
+    assertThat(Cli.run("plan", directory, "--json").json().has("packed")).isFalse();
+  }
+
   private void gptq() throws IOException {
     Headers headers = Headers.of("gptq-4bit-g32-desc-act-zeros");
     headers.open(directory);

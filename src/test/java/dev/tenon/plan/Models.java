@@ -45,7 +45,7 @@ public final class Models {
     return this;
   }
 
-  Models tie(String target, String source) {
+  public Models tie(String target, String source) {
     ties.add(new Tie(target, source));
     return this;
   }

@@ -46,6 +46,7 @@ final class Pages {
         List.of(),
         List.of(),
         warnings,
+        List.of(),
         new PlanBytes(1 << 20, 64, 0),
         new ReadBytes(1 << 20, 0, 0, 0, 0),
         timeline,

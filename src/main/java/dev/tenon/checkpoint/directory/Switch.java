@@ -24,6 +24,7 @@ public final class Switch {
       List.of(
           "config.json",
           "generation_config.json",
+          "hf_quant_config.json",
           "skeleton.json",
           WeightNames.SINGLE,
           WeightNames.INDEX);

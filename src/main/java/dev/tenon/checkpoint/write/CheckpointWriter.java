@@ -178,7 +178,10 @@ public final class CheckpointWriter {
       long bytes = shard.stream().mapToLong(NewTensor::bytes).sum();
       Runnable written = listener.file(names.get(i), bytes);
       SafetensorsWriter.write(
-          fresh(names.get(i)), shard, more -> listener.written(done[0] += more));
+          fresh(names.get(i)),
+          shard,
+          checkpoint.metadata(),
+          more -> listener.written(done[0] += more));
       written.run();
     }
   }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
@@ -47,9 +48,16 @@ public final class SafetensorsWriter {
    */
   public static void write(Path file, List<NewTensor> tensors, LongConsumer written)
       throws IOException {
+    write(file, tensors, NewCheckpoint.METADATA, written);
+  }
+
+  /** As above, with other words in the header's {@code __metadata__}. */
+  static void write(
+      Path file, List<NewTensor> tensors, Map<String, String> metadata, LongConsumer written)
+      throws IOException {
     List<NewTensor> ordered = new ArrayList<>(tensors);
     ordered.sort(ORDER);
-    byte[] header = header(ordered);
+    byte[] header = header(ordered, metadata);
     ByteBuffer start =
         ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
     start.putLong(header.length).put(header).flip();
@@ -76,12 +84,15 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static byte[] header(List<NewTensor> tensors) throws IOException {
+  private static byte[] header(List<NewTensor> tensors, Map<String, String> metadata)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
       json.writeStartObject();
       json.writeObjectFieldStart("__metadata__");
-      json.writeStringField("format", "pt");
+      for (Map.Entry<String, String> word : metadata.entrySet()) {
+        json.writeStringField(word.getKey(), word.getValue());
+      }
       json.writeEndObject();
       long offset = 0;
       for (NewTensor tensor : tensors) {

@@ -5,6 +5,7 @@ import dev.tenon.LoadReport;
 import dev.tenon.SlotReport;
 import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.PlanBytes;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.trace.Millis;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -44,6 +45,7 @@ public final class ReportJson {
     }
     json.writeEndArray();
     Json.strings(json, "warnings", report.warnings());
+    packed(report.packed(), json);
     json.writeArrayFieldStart("tensors");
     for (SlotReport slot : report.slots()) {
       tensor(slot, report.placed(), digests.get(slot.name()), json);
@@ -52,6 +54,29 @@ public final class ReportJson {
     bytes(report.bytes(), json);
     millis(report.millis(), json);
     json.writeEndObject();
+  }
+
+  /** Weights that stay packed; nothing where there are none. */
+  private static void packed(List<PackedWeight> weights, JsonGenerator json) throws IOException {
+    if (weights.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart("packed");
+    for (PackedWeight weight : weights) {
+      json.writeStartObject();
+      json.writeStringField("name", weight.name());
+      json.writeStringField("slot", weight.slot());
+      Json.shape(json, "shape", weight.shape());
+      json.writeStringField("scheme", weight.packing().scheme());
+      json.writeNumberField("bits", weight.packing().bits());
+      json.writeStringField("group", weight.packing().group());
+      json.writeStringField("order", weight.order().name().toLowerCase(Locale.ROOT));
+      json.writeNumberField("zeroOffset", weight.zeroOffset());
+      json.writeBooleanField("rowMajor", weight.strides() == null);
+      Json.strings(json, "tensors", weight.tensors());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void tensor(

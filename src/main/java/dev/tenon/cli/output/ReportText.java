@@ -4,8 +4,10 @@ import dev.tenon.LoadReport;
 import dev.tenon.SlotReport;
 import dev.tenon.plan.Mismatch;
 import dev.tenon.plan.ReadBytes;
+import dev.tenon.quantised.PackedWeight;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,9 +45,19 @@ public final class ReportText {
       String shapes = ": checkpoint " + it.checkpoint() + ", model " + it.model();
       out.println("mismatched: " + it.name() + shapes);
     }
+    packed(report, out);
     out.println(sizes(report));
     ways(report.read(), out);
     out.println(times(report));
+  }
+
+  /** How many weights stay packed in each way. */
+  private static void packed(LoadReport report, PrintStream out) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (PackedWeight weight : report.packed()) {
+      counts.merge(weight.packing().toString(), 1, Integer::sum);
+    }
+    counts.forEach((packing, count) -> out.println("kept packed: " + count + " " + packing));
   }
 
   /** Names a line each, those that differ in layer numbers alone on one. */

@@ -1,9 +1,14 @@
 package dev.tenon.plan.tie;
 
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.quantised.PackedWeight;
 import dev.tenon.skeleton.Tie;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Turns a plan whose ties wait for bytes into one where all are decided. */
@@ -14,8 +19,21 @@ public final class CandidateResolution {
     int[] owners = Owners.of(plan.steps());
     List<Tie> parted = new ArrayList<>(plan.parted());
     List<String> warnings = new ArrayList<>(plan.warnings());
-    for (TieCandidate candidate : plan.candidates()) {
-      if (equal.test(candidate)) {
+    List<TieCandidate> candidates = plan.candidates();
+    Map<String, String> weights = weights(plan);
+    boolean[] same = new boolean[candidates.size()];
+    Set<String> apart = new HashSet<>();
+    for (int i = 0; i < same.length; i++) {
+      same[i] = equal.test(candidates.get(i));
+      String weight = weights.get(name(plan, candidates.get(i).target()));
+      if (!same[i] && weight != null) {
+        apart.add(weight); // All its tensors are another's, or none.
+      }
+    }
+    for (int i = 0; i < same.length; i++) {
+      TieCandidate candidate = candidates.get(i);
+      String weight = weights.get(name(plan, candidate.target()));
+      if (same[i] && (weight == null || !apart.contains(weight))) {
         // A candidate's target owns its tensor until here, so this joins two trees at their roots.
         owners[candidate.target()] = Owners.find(owners, candidate.owner());
       } else {
@@ -30,6 +48,17 @@ public final class CandidateResolution {
         new PlannedTies(Owners.groups(owners), List.of(), parted),
         plan.findings().warning(warnings),
         plan.changes());
+  }
+
+  /** The weight that each tensor of those that stay packed belongs to. */
+  private static Map<String, String> weights(LoadPlan plan) {
+    Map<String, String> weights = new HashMap<>();
+    for (PackedWeight weight : plan.packed()) {
+      for (String tensor : weight.tensors()) {
+        weights.put(tensor, weight.name());
+      }
+    }
+    return weights;
   }
 
   private static String name(LoadPlan plan, int slot) {
