@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Grows when a signature or a layout below changes; the Java side refuses another number. */
-#define TENON_ABI 10
+#define TENON_ABI 11
 /* Part of every hash of a parameter's name; grows when the same seed may give other values. */
 #define TENON_STREAM 1
 
@@ -93,7 +93,8 @@ enum tenon_layout {
   TENON_ALONG = 0,  /* a stream of bits a row, the lowest first: code c at bit c * bits */
   TENON_DOWN = 1,   /* a stream a column, of 32-bit words, a row of words pitch bytes apart */
   TENON_FIELDS = 2, /* row r is field r / stored of the units of row r % stored */
-  TENON_BOOKS = 3   /* codes of vectors: a code for each of books, for every vector columns */
+  TENON_BOOKS = 3,  /* codes of vectors: a code for each of books, for every vector columns */
+  TENON_GGML = 4    /* blocks of a ggml type, which says all of what their values are */
 };
 
 /* How 4-bit codes follow each other in the bytes of a row. */
@@ -126,14 +127,17 @@ typedef struct tenon_formula {
   int64_t layout;       /* tenon_layout */
   int64_t order;        /* tenon_order; but for TENON_IN_ORDER, of 4 bits ALONG */
   int64_t bits;         /* of a code: 1 to 8; of TENON_BOOKS, to 16 */
-  int64_t pitch;        /* bytes from a row of units to the next */
-  int64_t unit;         /* bytes of a unit of TENON_FIELDS, 1 or 4; of a code of TENON_BOOKS, 1 or 2 */
-  int64_t stored;       /* rows of units, of TENON_FIELDS */
+  int64_t pitch;        /* bytes from a row of units or of blocks to the next */
+  int64_t unit;         /* bytes of a unit of TENON_FIELDS, 1 or 4; of a code of TENON_BOOKS, 1 or 2;
+                           the number of the type of TENON_GGML */
+  int64_t stored;       /* rows of units, of TENON_FIELDS; of TENON_GGML the rows of a head, if the rows of
+                           its two halves are stored in turn, else 0 */
   int64_t first_shift;  /* and where the first field is */
   int64_t shift;        /* and how far from it the next, may be negative */
   int64_t books;        /* of TENON_BOOKS: how many */
   int64_t vector;       /* and how many columns a code stands for */
-  int64_t table;        /* address of 2^bits float32; of TENON_BOOKS, of books x 2^bits x vector */
+  int64_t table;        /* address of 2^bits float32; of TENON_BOOKS, of books x 2^bits x vector; of
+                           TENON_GGML none */
   int64_t operation;    /* tenon_operation */
   int64_t scales;       /* address; not asked for where the operation needs none */
   int64_t zeros;        /* the same */

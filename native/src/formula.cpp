@@ -1,5 +1,7 @@
 #include "formula.h"
 
+#include "ggml.h"
+
 namespace tenon {
 namespace {
 
@@ -26,6 +28,12 @@ bool is_layout_sound(const tenon_formula& f) {
     case TENON_BOOKS:
       return f.bits <= 16 && f.books >= 1 && f.vector >= 1 && f.columns % f.vector == 0 &&
              (f.unit == 1 || f.unit == 2) && f.bits <= 8 * f.unit;
+    case TENON_GGML: {
+      const GgmlBlock block = ggml_block(f.unit);
+      if (block.elements == 0 || f.columns % block.elements != 0) return false;
+      if (f.pitch < f.columns / block.elements * block.bytes) return false;
+      return f.stored >= 0 && (f.stored == 0 || (f.stored % 2 == 0 && f.rows % f.stored == 0));
+    }
     default:
       return false;
   }
@@ -54,7 +62,7 @@ bool are_grids_sound(const tenon_formula& f) {
 
 bool is_sound(const tenon_formula& f) {
   int64_t elements;
-  if (f.codes == 0 || f.table == 0 || f.rows < 1 || f.columns < 1 || f.bits < 1 || f.pitch < 0 ||
+  if (f.codes == 0 || (f.table == 0 && f.layout != TENON_GGML) || f.rows < 1 || f.columns < 1 || f.bits < 1 || f.pitch < 0 ||
       __builtin_mul_overflow(f.rows, f.columns, &elements) || elements > kMost ||
       f.operation < TENON_AS_IT_IS || f.operation > TENON_SCALE_MINUS) {
     return false;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ggml.h"
 #include "tenon.h"
 
 namespace tenon {
@@ -195,10 +196,38 @@ inline void combine_any(const tenon_formula& f, int64_t row, int64_t column, int
   }
 }
 
+// The row of blocks that holds a row of the weight: of each head, rows of its two halves may be in turn.
+inline int64_t stored_row(const tenon_formula& f, int64_t row) {
+  if (f.stored == 0) return row;
+  const int64_t half = f.stored / 2, in_head = row % f.stored;
+  return row - in_head + in_head % half * 2 + in_head / half;
+}
+
+inline void blocks(const tenon_formula& f, int64_t row, int64_t column, int64_t n, float* out) {
+  const GgmlBlock block = ggml_block(f.unit);
+  const uint8_t* in = at<uint8_t>(f.codes) + stored_row(f, row) * f.pitch;
+  in += column / block.elements * block.bytes;
+  if (block.elements == 1) return unpack_plain(f.unit, in, n, out);
+  for (int64_t skip = column % block.elements; n > 0; skip = 0, in += block.bytes) {
+    const int64_t some = lesser(n, block.elements - skip);
+    if (some == block.elements) {
+      unpack_block(f.unit, in, out);
+    } else {
+      float whole[kMostOfBlock];
+      unpack_block(f.unit, in, whole);
+      memcpy(out, whole + skip, sizeof(float) * static_cast<size_t>(some));
+    }
+    out += some;
+    n -= some;
+  }
+}
+
 template <class Simd>
 void unpack_run(const tenon_formula& f, int64_t row, int64_t column, int64_t n, float* out) {
   if (f.layout == TENON_BOOKS) {
     sums_of_books(f, row, column, n, out);
+  } else if (f.layout == TENON_GGML) {
+    blocks(f, row, column, n, out);
   } else {
     uint8_t codes[kRun];
     if (f.layout == TENON_ALONG) {

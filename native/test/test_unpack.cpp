@@ -160,10 +160,58 @@ void test_values(int64_t pool, const Data& data) {
   }
 }
 
+// Types of ggml's, their elements and bytes a block.
+struct GgmlType {
+  int64_t number, elements, bytes;
+};
+
+constexpr GgmlType kGgmlTypes[] = {
+    {0, 1, 4},      {1, 1, 2},      {2, 32, 18},    {3, 32, 20},   {6, 32, 22},    {7, 32, 24},
+    {8, 32, 34},    {10, 256, 84},  {11, 256, 110}, {12, 256, 144}, {13, 256, 176}, {14, 256, 210},
+    {15, 256, 292}, {16, 256, 66},  {17, 256, 74},  {18, 256, 98},  {19, 256, 50},  {20, 32, 18},
+    {21, 256, 110}, {22, 256, 82},  {23, 256, 136}, {28, 1, 8},     {29, 256, 56},  {30, 1, 2},
+    {34, 256, 54},  {35, 256, 66},  {39, 32, 17},   {40, 64, 36}};
+
+// Whole, by any run, and with the rows of halves of heads in turn: of each type the same bits whatever
+// the instruction set, of which the first is the oracle's. What the bits are, the tests in Java know.
+void test_ggml(int64_t pool, const Data& data, std::vector<std::vector<uint32_t>>& first) {
+  constexpr int64_t rows = 12, columns = 512, count = rows * columns, head = 6;
+  for (size_t type = 0; type < sizeof kGgmlTypes / sizeof *kGgmlTypes; type++) {
+    const GgmlType& ggml = kGgmlTypes[type];
+    tenon_formula f = formula(data, TENON_GGML, 8, 0);
+    f.rows = rows;
+    f.columns = columns;
+    f.unit = ggml.number;
+    f.pitch = columns / ggml.elements * ggml.bytes;
+    f.table = 0;
+    std::vector<uint32_t> whole(count), part(count), turned(count);
+    tenon_move_item item = run_of(0, address_of(whole.data()), count, TENON_F32, TENON_F32);
+    int64_t failed;
+    CHECK(tenon_unpack(pool, &f, &item, 1, &failed) == TENON_OK, "type %d", (int)ggml.number);
+    if (first.size() == type) first.push_back(whole);
+    CHECK(first[type] == whole, "type %d", (int)ggml.number);
+    for (int64_t start : {1, 255, 300, 511, 513}) {
+      const int64_t length = 777;
+      item = run_of(4 * start, address_of(part.data()), length, TENON_F32, TENON_F32);
+      CHECK(tenon_unpack(pool, &f, &item, 1, &failed) == TENON_OK, "type %d", (int)ggml.number);
+      CHECK(memcmp(part.data(), whole.data() + start, 4 * length) == 0, "type %d", (int)ggml.number);
+    }
+    f.stored = head;
+    item = run_of(0, address_of(turned.data()), count, TENON_F32, TENON_F32);
+    CHECK(tenon_unpack(pool, &f, &item, 1, &failed) == TENON_OK, "type %d", (int)ggml.number);
+    for (int64_t row = 0; row < rows; row++) {
+      const int64_t in_head = row % head;
+      const int64_t from = row - in_head + in_head % (head / 2) * 2 + in_head / (head / 2);
+      CHECK(memcmp(&turned[row * columns], &whole[from * columns], 4 * columns) == 0, "row %d",
+            (int)row);
+    }
+  }
+}
+
 void test_refusals(int64_t pool, const Data& data) {
   const tenon_formula good = formula(data, TENON_ALONG, 4, 0);
   std::vector<float> out(16);
-  for (int fault = 0; fault < 12; fault++) {
+  for (int fault = 0; fault < 17; fault++) {
     tenon_formula bad = good;
     tenon_move_item item = run_of(0, address_of(out.data()), 4, TENON_F32, TENON_F32);
     bad.operation = TENON_SCALE;
@@ -179,6 +227,12 @@ void test_refusals(int64_t pool, const Data& data) {
     if (fault == 9) item.source = 4 * kRows * kColumns;
     if (fault == 10) item.source = 2;
     if (fault == 11) item.from = TENON_F64, item.size = 8;
+    if (fault >= 12) bad.layout = TENON_GGML, bad.unit = 12, bad.columns = 1024, bad.pitch = 576;
+    if (fault == 12) bad.unit = 9;
+    if (fault == 13) bad.columns = 1120;
+    if (fault == 14) bad.pitch = 575;
+    if (fault == 15) bad.stored = 4;
+    if (fault == 16) bad.stored = 15;
     int64_t failed;
     CHECK(tenon_unpack(pool, &bad, &item, 1, &failed) == TENON_E_ARGUMENT, "fault=%d", fault);
   }
@@ -189,9 +243,11 @@ void test_refusals(int64_t pool, const Data& data) {
 void test_unpack() {
   TestRandom random(5);
   const Data data(random);
+  std::vector<std::vector<uint32_t>> ggml;
   for (int32_t isa = TENON_ISA_SCALAR; isa <= tenon_best_isa(); isa++) {
     TestPool pool(2, isa);
     test_values(pool.handle(), data);
+    test_ggml(pool.handle(), data, ggml);
     test_refusals(pool.handle(), data);
   }
 }

@@ -19,6 +19,7 @@ module dev.tenon {
   exports dev.tenon.bind;
   exports dev.tenon.checkpoint;
   exports dev.tenon.checkpoint.directory;
+  exports dev.tenon.checkpoint.gguf;
   exports dev.tenon.checkpoint.write;
   exports dev.tenon.hub;
   exports dev.tenon.integrity;

@@ -39,8 +39,6 @@ def text(e, loops):
         return f"{op}({a[0]})"
     if op in ("maxof", "minof"):
         return f"{op[:3]}({a[0]})"
-    if op == "else":
-        return f"({a[1]} if {a[0]} is None else {a[0]})"
     if op == "at":
         return f"{a[0]}[{bare(a[1])}]"
     if op == "last":
@@ -301,8 +299,8 @@ def ties(found):
 
 
 def tie_condition(e):
-    if e[0] in ("min", "max"):
-        return f"{tie_condition(e[1])} {'and' if e[0] == 'min' else 'or'} {tie_condition(e[2])}"
+    if e[0] == "min":
+        return f"{tie_condition(e[1])} and {tie_condition(e[2])}"
     return condition(e, {})
 
 

@@ -5,6 +5,8 @@ import dev.tenon.checkpoint.directory.Inventory;
 import dev.tenon.checkpoint.directory.ShardIndex;
 import dev.tenon.checkpoint.directory.WeightFiles;
 import dev.tenon.checkpoint.format.Errors;
+import dev.tenon.checkpoint.gguf.GgufFiles;
+import dev.tenon.checkpoint.gguf.GgufHeader;
 import dev.tenon.checkpoint.torch.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +45,8 @@ public record Verification(
 
   /**
    * Checks a weight file, an index and the shards it lists, or everything of that kind in a
-   * directory ({@code *.safetensors}, {@code pytorch_model*.bin} and their indices).
+   * directory ({@code *.safetensors}, {@code pytorch_model*.bin}, their indices, and {@code
+   * *.gguf}).
    *
    * @param path a file or a directory
    * @return what was found, if all is well
@@ -104,13 +107,16 @@ public record Verification(
       }
       if (files.isEmpty()) {
         throw Inventory.of(directory)
-            .none("looked for", "*.safetensors | pytorch_model*.bin", null);
+            .none("looked for", "*.safetensors | pytorch_model*.bin | *.gguf", null);
       }
     }
 
     private static List<Path> list(Path directory) {
       try (Stream<Path> files = Files.list(directory)) {
-        return files.filter(WeightFiles::looksLikeOne).sorted().toList();
+        return files
+            .filter(file -> WeightFiles.looksLikeOne(file) || GgufFiles.isOne(file))
+            .sorted()
+            .toList();
       } catch (IOException e) {
         throw Errors.io(directory, e);
       }
@@ -140,7 +146,12 @@ public record Verification(
       if (names.containsKey(file)) {
         return;
       }
-      if (ShardReader.isTorch(file)) {
+      if (GgufFiles.isOne(file)) {
+        Shard shard = GgufHeader.read(file).toShard();
+        bytes += shard.entries().stream().mapToLong(TensorEntry::bytes).sum();
+        note(file, shard.entries().stream().map(TensorEntry::name).toList());
+        files.accept(shard);
+      } else if (ShardReader.isTorch(file)) {
         Shard shard = TorchFile.read(file);
         bytes += shard.entries().stream().mapToLong(TensorEntry::bytes).sum();
         note(file, shard.entries().stream().map(TensorEntry::name).toList());

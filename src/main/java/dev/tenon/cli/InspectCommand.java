@@ -5,12 +5,14 @@ import dev.tenon.Tenon;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Shard;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.gguf.GgufTensor;
 import dev.tenon.cli.output.Console;
 import dev.tenon.cli.output.Json;
 import dev.tenon.cli.output.Table;
 import dev.tenon.cli.output.Units;
 import dev.tenon.quantised.Packing;
 import dev.tenon.quantised.Summary;
+import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
@@ -42,7 +44,7 @@ final class InspectCommand extends TenonCommand {
     json.writeStartObject();
     json.writeArrayFieldStart("tensors");
     for (TensorEntry entry : checkpoint.entries()) {
-      write(entry, json);
+      write(entry, checkpoint, json);
     }
     json.writeEndArray();
     json.writeNumberField("bytes", checkpoint.bytes());
@@ -59,7 +61,7 @@ final class InspectCommand extends TenonCommand {
       json.writeEndObject();
       json.writeArrayFieldStart("tensors");
       for (TensorEntry entry : shard.entries()) {
-        write(entry, json);
+        write(entry, checkpoint, json);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -90,14 +92,27 @@ final class InspectCommand extends TenonCommand {
     json.writeEndArray();
   }
 
-  private static void write(TensorEntry entry, JsonGenerator json) throws IOException {
+  private static void write(TensorEntry entry, Checkpoint checkpoint, JsonGenerator json)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("name", entry.name());
-    Json.shape(json, "shape", entry.shape());
-    json.writeStringField("dtype", entry.dtype().torchName());
+    Json.shape(json, "shape", shape(entry, checkpoint));
+    json.writeStringField("dtype", dtype(entry, checkpoint));
     json.writeNumberField("offset", entry.offset());
     json.writeNumberField("bytes", entry.bytes());
     json.writeEndObject();
+  }
+
+  /** Of a tensor in blocks, what the blocks stand for. */
+  private static Shape shape(TensorEntry entry, Checkpoint checkpoint) {
+    GgufTensor tensor = checkpoint.ggufTensor(entry.name());
+    return tensor == null ? entry.shape() : tensor.shape();
+  }
+
+  private static String dtype(TensorEntry entry, Checkpoint checkpoint) {
+    GgufTensor tensor = checkpoint.ggufTensor(entry.name());
+    boolean blocks = tensor != null && tensor.type().dtype() == null;
+    return blocks ? tensor.type().name() : entry.dtype().torchName();
   }
 
   private static void print(Checkpoint checkpoint, PrintStream out) {
@@ -108,7 +123,7 @@ final class InspectCommand extends TenonCommand {
       }
       Table table = new Table();
       for (TensorEntry entry : shard.entries()) {
-        table.add(entry.name(), entry.dtype().torchName(), entry.shape().toString());
+        table.add(entry.name(), dtype(entry, checkpoint), shape(entry, checkpoint).toString());
       }
       table.print(out);
     }

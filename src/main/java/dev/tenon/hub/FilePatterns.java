@@ -1,5 +1,6 @@
 package dev.tenon.hub;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +26,13 @@ public record FilePatterns(List<String> include, List<String> exclude) {
   /** Whether the files are chosen by name, whatever a load needs. */
   public boolean choose() {
     return !include.isEmpty();
+  }
+
+  /** These, without what others exclude. */
+  FilePatterns with(FilePatterns others) {
+    List<String> all = new ArrayList<>(exclude);
+    all.addAll(others.exclude);
+    return new FilePatterns(include, all);
   }
 
   boolean includes(String path) {

@@ -109,7 +109,7 @@ public final class Hub {
    * Brings what a load needs of a model that lies in a folder of another one's repository, as the
    * parts of a pipeline do, or of one at the top of its own.
    *
-   * @param model which repository and which revision of it
+   * @param model which repository and which revision of it; of one that names a file, that alone
    * @param variant as above
    * @param subfolder a folder's name, or several with slashes between them; null for the top
    * @param patterns which files, by their paths in the repository; where there is a folder they
@@ -123,7 +123,8 @@ public final class Hub {
       @Nullable String variant,
       @Nullable String subfolder,
       FilePatterns patterns) {
-    return new Download(settings, model, ModelFiles.all(variant, subfolder, patterns)).run();
+    FilePatterns asked = patterns.choose() ? patterns : model.patterns().with(patterns);
+    return new Download(settings, model, ModelFiles.all(variant, subfolder, asked)).run();
   }
 
   /**

@@ -2,20 +2,28 @@ package dev.tenon.hub;
 
 import dev.tenon.TenonException;
 import dev.tenon.hub.cache.Commits;
+import dev.tenon.hub.cache.RepoPaths;
 import dev.tenon.hub.http.Facts;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model's name on the hub and one of its revisions: {@code org/name} or {@code
- * org/name@revision}. Both become names of files, so they are checked: none leads out of the cache.
+ * org/name@revision}, and where a repository holds several models, the file that is one: {@code
+ * org/name:model.gguf}. All become names of files, so they are checked: none leads out of the
+ * cache.
  *
  * @param repo {@code org/name}, or a name alone as the oldest models have
  * @param revision a branch, a tag, or a commit
+ * @param file a GGUF file by its path in the repository, of a model in parts any; null for what a
+ *     repository holds under usual names
  */
-public record ModelName(String repo, String revision) {
+public record ModelName(String repo, String revision, @Nullable String file) {
   /** The branch that is meant where none is named. */
   public static final String MAIN = "main";
+
+  private static final String GGUF = ".gguf";
 
   /** The hub's own rule, which {@code huggingface_hub} applies as well. */
   private static final Pattern REPO =
@@ -43,18 +51,38 @@ public record ModelName(String repo, String revision) {
       throw new TenonException(
           "Not a revision's name: revision=" + Facts.quote(revision) + ", model=" + repo);
     }
+    if (file != null && !(file.endsWith(GGUF) && RepoPaths.isSafe(file))) {
+      throw new TenonException(
+          "Not a GGUF file's name: file=" + Facts.quote(file) + ", model=" + repo);
+    }
+  }
+
+  /** A name without a file. */
+  public ModelName(String repo, String revision) {
+    this(repo, revision, null);
   }
 
   /**
-   * Reads {@code org/name} or {@code org/name@revision}.
+   * Reads {@code org/name} or {@code org/name@revision}, each perhaps with {@code :model.gguf}.
    *
-   * @throws TenonException if it is neither
+   * @throws TenonException if it is none of these
    */
   public static ModelName parse(String text) {
-    int at = text.indexOf('@');
+    int colon = text.endsWith(GGUF) ? text.indexOf(':') : -1;
+    String file = colon < 0 ? null : text.substring(colon + 1);
+    String name = colon < 0 ? text : text.substring(0, colon);
+    int at = name.indexOf('@');
     return at < 0
-        ? new ModelName(text, MAIN)
-        : new ModelName(text.substring(0, at), text.substring(at + 1));
+        ? new ModelName(name, MAIN, file)
+        : new ModelName(name.substring(0, at), name.substring(at + 1), file);
+  }
+
+  /** The patterns its file goes by: of a model in parts, all of them; none without a file. */
+  FilePatterns patterns() {
+    return file == null
+        ? FilePatterns.NONE
+        : new FilePatterns(
+            List.of(file.replaceFirst("-\\d{5}(-of-\\d{5}\\.gguf)$", "-?????$1")), List.of());
   }
 
   /** Reads a name, or gives null if the text cannot be one. */
@@ -81,6 +109,7 @@ public record ModelName(String repo, String revision) {
   /** {@return the name as it is written; the main branch goes without saying} */
   @Override
   public String toString() {
-    return revision.equals(MAIN) ? repo : repo + "@" + revision;
+    String name = revision.equals(MAIN) ? repo : repo + "@" + revision;
+    return file == null ? name : name + ":" + file;
   }
 }

@@ -39,7 +39,8 @@ public final class Location {
     ModelName name = ModelName.find(text);
     if (name != null) {
       try {
-        return names == null ? HubCache.standard().require(name) : names.apply(name);
+        Path snapshot = names == null ? HubCache.standard().require(name) : names.apply(name);
+        return name.file() == null ? snapshot : file(snapshot, name);
       } catch (TenonException e) {
         throw isSpelt(HERE) ? e : unspelt(HERE);
       }
@@ -51,6 +52,16 @@ public final class Location {
       throw unspelt(HERE);
     }
     return path;
+  }
+
+  private static Path file(Path snapshot, ModelName name) {
+    Path file = snapshot.resolve(name.file());
+    if (!Files.exists(file)) {
+      throw new TenonException(
+          "The cache has the model, but not this file: model=%s, directory=%s; tenon download fetches it"
+              .formatted(name, snapshot));
+    }
+    return file;
   }
 
   /** Whether the JVM can tell the system this path: its locale decides with which bytes. */

@@ -16,6 +16,7 @@ import dev.tenon.plan.place.Gpus;
 import dev.tenon.plan.place.Placement;
 import dev.tenon.plan.place.Placer;
 import dev.tenon.quantised.Quantisation;
+import dev.tenon.quantised.gguf.GgufModel;
 import dev.tenon.skeleton.Config;
 import dev.tenon.skeleton.Skeleton;
 import dev.tenon.tensor.DType;
@@ -86,8 +87,12 @@ public record Preparation(
             options.ignoreMismatched(),
             options.keyMapping(),
             options.quantised() == Quantised.KEEP);
+    GgufModel gguf = GgufModel.of(checkpoint);
     Path file = checkpoint.config();
-    Config whole = file == null ? Config.defaults() : Config.read(file);
+    Config whole =
+        gguf != null
+            ? Config.parse(checkpoint.gguf().get(0).file().toString(), gguf.config())
+            : file == null ? Config.defaults() : Config.read(file);
     SkeletonSource source =
         new SkeletonSource(options, checkpoint.directory(), true).decided(whole, checkpoint, asked);
     Quantisation said = Quantisations.of(checkpoint.directory(), whole);
@@ -100,6 +105,7 @@ public record Preparation(
             : Planner.plan(checkpoint, skeleton, config, said, asked);
     Adapters.Merged adapters = Adaptation.merge(base, checkpoint.directory(), options);
     LoadPlan plan = adapters.plan().warningFirst(source.warnings());
+    plan = gguf == null ? plan : plan.warningFirst(gguf.warnings());
     if (skeleton != null && source.described(config)) {
       Contradictions.check(plan, path, options);
       plan = plan.warningFirst(source.warnings(config));
@@ -109,7 +115,8 @@ public record Preparation(
     Placement placement = place(plan, options);
     stopwatch.end(Stopwatch.Phase.PLAN);
     List<Shard> packed = plan.packed().isEmpty() ? List.of() : checkpoint.shards();
-    SmallFiles smallFiles = SmallFiles.of(checkpoint.directory(), file != null, packed);
+    SmallFiles smallFiles =
+        SmallFiles.of(checkpoint.directory(), file != null || gguf != null, packed);
     return new Preparation(
         config, source, smallFiles, checkpoint.shards(), plan, placement, stopwatch, 0, adapters);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Platform(include = "tenon.h", library = TenonLibrary.NAME)
 final class TenonLibrary {
   /** {@code TENON_ABI} of the header these declarations were written for. */
-  static final int ABI = 10;
+  static final int ABI = 11;
 
   /** The library's name without the platform's prefix and suffix; it carries Tenon's version. */
   static final String NAME = "jnitenon-0.1.0";

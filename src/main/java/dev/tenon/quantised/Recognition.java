@@ -2,9 +2,12 @@ package dev.tenon.quantised;
 
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.checkpoint.gguf.GgufHeader;
+import dev.tenon.checkpoint.gguf.GgufTensor;
 import dev.tenon.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what is packed in a checkpoint by the tensors that stand beside each other. */
@@ -18,11 +21,28 @@ public final class Recognition {
    */
   public static List<Packed> of(Checkpoint checkpoint, Quantisation said) {
     List<Packed> found = new ArrayList<>();
+    if (!checkpoint.gguf().isEmpty()) {
+      return blocks(checkpoint);
+    }
     for (TensorEntry entry : checkpoint.entries()) {
       if (mayBePacked(entry)) {
         Packed packed = first(entry, checkpoint, said);
         if (packed != null) {
           found.add(packed);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A GGUF file says of each tensor what it is. */
+  private static List<Packed> blocks(Checkpoint checkpoint) {
+    List<Packed> found = new ArrayList<>();
+    for (GgufHeader header : checkpoint.gguf()) {
+      for (GgufTensor tensor : header.tensors().values()) {
+        if (tensor.type().dtype() == null) {
+          Packing packing = Packing.of("gguf " + tensor.type().name().toLowerCase(Locale.ROOT));
+          found.add(new Packed(tensor.name(), packing, List.of(tensor.entry()), Unpacker.NONE));
         }
       }
     }

@@ -6,6 +6,8 @@ import dev.tenon.checkpoint.NaturalOrder;
 import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.quantised.formula.Unpacked;
+import dev.tenon.quantised.gguf.GgufModel;
+import dev.tenon.quantised.gguf.GgufWeights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,10 +44,18 @@ public final class Unpacking {
   private final List<Unpacked> unpacked;
   private final Map<String, Packing> packings;
 
-  private Unpacking(List<Packed> refused, List<Unpacked> unpacked, Map<String, Packing> packings) {
+  /** What is not packed, under other names than the files'; null where theirs are the model's. */
+  private final @Nullable List<TensorEntry> renamed;
+
+  private Unpacking(
+      List<Packed> refused,
+      List<Unpacked> unpacked,
+      Map<String, Packing> packings,
+      @Nullable List<TensorEntry> renamed) {
     this.refused = List.copyOf(refused);
     this.unpacked = List.copyOf(unpacked);
     this.packings = Map.copyOf(packings);
+    this.renamed = renamed;
   }
 
   /**
@@ -57,6 +67,10 @@ public final class Unpacking {
    *     name
    */
   public static Unpacking of(Checkpoint checkpoint, List<Packed> found, Quantisation said) {
+    GgufModel gguf = GgufModel.of(checkpoint);
+    if (gguf != null) {
+      return ofGguf(checkpoint, gguf);
+    }
     List<Packed> refused = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>(found.size());
     Map<String, Packing> packings = new HashMap<>();
@@ -75,7 +89,22 @@ public final class Unpacking {
         }
       }
     }
-    return new Unpacking(refused, unpacked, packings);
+    return new Unpacking(refused, unpacked, packings, null);
+  }
+
+  private static Unpacking ofGguf(Checkpoint checkpoint, GgufModel gguf) {
+    List<Unpacked> unpacked = new ArrayList<>();
+    Map<String, Packing> packings = new HashMap<>();
+    List<TensorEntry> plain = new ArrayList<>();
+    for (Stored stored : GgufWeights.of(checkpoint, gguf)) {
+      if (stored instanceof Unpacked weight) {
+        unpacked.add(weight);
+        packings.put(weight.name(), Packing.of(weight.packing()));
+      } else if (stored instanceof TensorEntry entry) {
+        plain.add(entry);
+      }
+    }
+    return new Unpacking(List.of(), unpacked, packings, plain);
   }
 
   private static @Nullable Unpacked one(
@@ -116,12 +145,12 @@ public final class Unpacking {
    *     what is only for activations
    */
   public List<? extends Stored> entries(Checkpoint checkpoint, Predicate<String> needed) {
-    if (unpacked.isEmpty()) {
+    if (unpacked.isEmpty() && renamed == null) {
       return checkpoint.entries();
     }
-    Set<String> parts = parts();
+    Set<String> parts = renamed == null ? parts() : Set.of();
     List<Stored> entries = new ArrayList<>(unpacked);
-    for (TensorEntry entry : checkpoint.entries()) {
+    for (TensorEntry entry : renamed == null ? checkpoint.entries() : renamed) {
       if (!parts.contains(entry.name()) && !isForActivations(entry, needed)) {
         entries.add(entry);
       }
@@ -132,7 +161,7 @@ public final class Unpacking {
 
   /** What is left out of these: tensors for activations and caches, as {@link #entries} has it. */
   public List<TensorEntry> setAside(Checkpoint checkpoint, Predicate<String> needed) {
-    if (unpacked.isEmpty()) {
+    if (unpacked.isEmpty() || renamed != null) {
       return List.of();
     }
     Set<String> parts = parts();

@@ -127,6 +127,19 @@ class FilePatternsTest extends HubFixture {
   }
 
   @Test
+  void aModelInAFileIsThatFileOrAllItsParts() throws IOException {
+    server.file("a-00001-of-00002.gguf", bytes(90, 1), true);
+    server.file("a-00002-of-00002.gguf", bytes(90, 2), true);
+    server.file("b.gguf", bytes(90, 3), true);
+
+    Path snapshot = hub().download(ModelName.parse("org/name:a-00001-of-00002.gguf"));
+    assertThat(names(snapshot)).containsExactly("a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
+
+    snapshot = hub().download(ModelName.parse("org/name:b.gguf"));
+    assertThat(names(snapshot)).contains("b.gguf");
+  }
+
+  @Test
   void aShardMayBeExcluded() throws IOException {
     shards();
 

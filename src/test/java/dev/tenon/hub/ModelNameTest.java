@@ -80,4 +80,16 @@ class ModelNameTest {
     assertThatThrownBy(() -> ModelName.parse("a/b@../x"))
         .hasMessage("Not a revision's name: revision=../x, model=a/b");
   }
+
+  @Test
+  void aFileOfARepositoryHoldsAModel() {
+    ModelName name = ModelName.parse("org/name@v1:q4/model-00001-of-00003.gguf");
+    assertThat(name).isEqualTo(new ModelName("org/name", "v1", "q4/model-00001-of-00003.gguf"));
+    assertThat(name.toString()).isEqualTo("org/name@v1:q4/model-00001-of-00003.gguf");
+    assertThat(name.patterns().include()).containsExactly("q4/model-?????-of-00003.gguf");
+    assertThat(ModelName.parse("org/name:a.gguf").patterns().include()).containsExactly("a.gguf");
+    assertThat(ModelName.find("org/name:../a.gguf")).isNull();
+    assertThat(ModelName.find("org/name:/a.gguf")).isNull();
+    assertThat(ModelName.find("org/name:a.safetensors")).isNull();
+  }
 }

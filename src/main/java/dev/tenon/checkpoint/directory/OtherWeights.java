@@ -8,7 +8,7 @@ enum OtherWeights {
   CONSOLIDATED("weights in their author's own layout and names"),
   SAFETENSORS("load it by its own path"),
   TORCH("a torch file, load it by its own path"),
-  GGUF("GGUF, which is not read, load the safetensors it was made from"),
+  GGUF("GGUF, load it by its own path"),
   ONNX("ONNX, which is not read"),
   TENSORFLOW("TensorFlow, which is not read"),
   FLAX("Flax, which is not read");

@@ -95,9 +95,14 @@ public record WeightFiles(
     return false;
   }
 
+  /** Whether a directory has weights under a usual name, or its config names some. */
+  public static boolean usual(Path directory) {
+    return any(directory) || StatedWeights.in(directory) != null;
+  }
+
   /** Where the weights of a directory are: in it, or in the only part of it that has any. */
   public static Path place(Path directory) {
-    if (any(directory) || StatedWeights.in(directory) != null) {
+    if (usual(directory)) {
       return directory;
     }
     Path part = Inventory.of(directory).onlyPart();

@@ -15,7 +15,7 @@ public enum FileKind {
   LFS_POINTER("a git-LFS pointer, not the file it points to", "run: git lfs pull"),
   HTML("an HTML page, as a failed download leaves", "download the file again"),
   ZIP("a zip archive, as torch.save writes under the name pytorch_model.bin", null),
-  GGUF("a GGUF file, which Tenon does not read", "load the safetensors it was made from"),
+  GGUF("a GGUF file", "give it a name that ends in .gguf"),
   GZIP("gzip-compressed", "decompress it first"),
   ZSTD("zstd-compressed", "decompress it first"),
   TAR("a tar archive, as torch before 0.1.10 wrote, which Tenon does not read", null),

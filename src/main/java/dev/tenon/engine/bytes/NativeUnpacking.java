@@ -93,8 +93,9 @@ final class NativeUnpacking {
       for (Move part : target.move.parts(BATCH)) {
         Interruption.check();
         if (!whole) {
-          long first = part.source() / 4 / codes.columns();
-          long end = (part.source() + part.span() - 1) / 4 / codes.columns() + 1;
+          long first = codes.layout().firstRow(part.source() / 4 / codes.columns());
+          long last = (part.source() + part.span() - 1) / 4 / codes.columns();
+          long end = codes.layout().endRow(last + 1);
           values.codes(read(codes, first, end, room));
         }
         items.add(part, part.source(), target.address + part.target());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param codes the matrix
  * @param table 2^bits numbers; of {@link Layout.Kind#BOOKS}, as many for each element of a vector
- *     and each book
+ *     and each book; of {@link Layout.Kind#GGML} none
  * @param operation what is done with scale and zero
  * @param scales null where the operation needs none
  * @param zeros null where it needs none; one number may stand for all
@@ -45,6 +45,8 @@ public record Formula(
     long values = 1L << layout.bits();
     if (layout.kind() == Layout.Kind.BOOKS) {
       values *= (long) layout.books() * layout.vector();
+    } else if (layout.kind() == Layout.Kind.GGML) {
+      values = 0;
     }
     if (table.count() != values) {
       throw new IllegalArgumentException(

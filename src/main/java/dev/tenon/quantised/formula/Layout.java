@@ -6,9 +6,11 @@ package dev.tenon.quantised.formula;
  * @param kind in which way
  * @param order how codes of 4 bits follow each other, of {@link Kind#ALONG}
  * @param bits of a code
- * @param pitch bytes from a row of units to the next
- * @param unit bytes of a unit of {@link Kind#FIELDS}, or of a code of {@link Kind#BOOKS}
- * @param stored rows of units, of {@link Kind#FIELDS}
+ * @param pitch bytes from a row of units or of blocks to the next
+ * @param unit bytes of a unit of {@link Kind#FIELDS}, or of a code of {@link Kind#BOOKS}; the
+ *     number of the type of {@link Kind#GGML}
+ * @param stored rows of units, of {@link Kind#FIELDS}; of {@link Kind#GGML} the rows of a head, if
+ *     the rows of its two halves are stored in turn, else 0
  * @param firstShift and the lowest bit of the first field
  * @param shift and how far from it the next field is
  * @param books how many, of {@link Kind#BOOKS}
@@ -35,7 +37,9 @@ public record Layout(
     /** Row {@code r} is a field of the units of row {@code r % stored}. */
     FIELDS,
     /** Codes of vectors, the sum of one from each book. */
-    BOOKS
+    BOOKS,
+    /** Blocks of a type of ggml's, which says all of what their values are. */
+    GGML
   }
 
   /** As the native core numbers them. */
@@ -77,9 +81,29 @@ public record Layout(
     return new Layout(Kind.BOOKS, Order.IN_ORDER, bits, pitch, unit, 0, 0, 0, books, vector);
   }
 
+  /**
+   * Blocks of a type of ggml's.
+   *
+   * @param type its number
+   * @param head rows of a head whose two halves are stored in turn, or 0
+   */
+  public static Layout ggml(int type, long pitch, long head) {
+    return new Layout(Kind.GGML, Order.IN_ORDER, 8, pitch, type, head, 0, 0, 0, 0);
+  }
+
+  /** The first stored row that has something of rows from this one on. */
+  public long firstRow(long row) {
+    return kind == Kind.GGML && stored > 0 ? row / stored * stored : row;
+  }
+
+  /** The stored row after the last that has something of rows before this one. */
+  public long endRow(long row) {
+    return kind == Kind.GGML && stored > 0 ? up(row, stored) * stored : row;
+  }
+
   /** Whether rows lie one after the other, so that some can be read without the rest. */
   public boolean byRows() {
-    return kind == Kind.ALONG || kind == Kind.BOOKS;
+    return kind == Kind.ALONG || kind == Kind.BOOKS || kind == Kind.GGML;
   }
 
   /**
@@ -92,7 +116,7 @@ public record Layout(
       case ALONG -> Math.addExact(Math.multiplyExact(rows - 1, pitch), row(columns));
       case DOWN -> Math.multiplyExact(up(Math.multiplyExact(rows, (long) bits), 32), pitch);
       case FIELDS -> Math.multiplyExact(stored, pitch);
-      case BOOKS -> Math.multiplyExact(rows, pitch);
+      case BOOKS, GGML -> Math.multiplyExact(rows, pitch);
     };
   }
 

@@ -64,7 +64,8 @@ class WeightFilesTest {
   void theFileAConfigNamesCountsFirst() throws IOException {
     put("model.safetensors", "weird.safetensors");
     config(
-        "\"x\": NaN, \"y\": {\"transformers_weights\": 3}, \"transformers_weights\": \"weird.safetensors\"");
+        "\"x\": NaN, \"y\": {\"transformers_weights\": 3}, \"transformers_weights\":"
+            + " \"weird.safetensors\"");
     assertThat(taken()).containsExactly("weird.safetensors");
     assertThat(Checkpoint.open(directory, "fp16").warnings().get(0)).contains("variant=fp16");
   }
@@ -201,7 +202,6 @@ class WeightFilesTest {
     "consolidated.safetensors, own layout and names",
     "consolidated.00.pth, own layout and names",
     "weird.ckpt, a torch file",
-    "model.Q4_K_M.gguf, load the safetensors it was made from",
     "model.onnx, ONNX",
     "tf_model.h5, TensorFlow",
     "flax_model.msgpack, Flax"

@@ -63,10 +63,10 @@ class FileKindTest {
   }
 
   @Test
-  void whoHasGgufIsToldWhatToLoadInstead() throws IOException {
+  void ggufUnderAnotherNameIsSeen() throws IOException {
     byte[] gguf = "GGUF\3\0\0\0\1\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
-    for (String name : new String[] {"model.gguf", "model.safetensors", "pytorch_model.bin"}) {
-      check(name, gguf, "; load the safetensors it was made from");
+    for (String name : new String[] {"model.safetensors", "pytorch_model.bin"}) {
+      check(name, gguf, "; give it a name that ends in .gguf");
     }
   }
 
