@@ -60,6 +60,7 @@ module dev.tenon {
       dev.tenon.skeleton.family.Whisper,
       dev.tenon.skeleton.family.Clip,
       dev.tenon.skeleton.family.Gpt2,
+      dev.tenon.skeleton.family.GptOss,
       dev.tenon.skeleton.family.Aimv2,
       dev.tenon.skeleton.family.Albert,
       dev.tenon.skeleton.family.Align,

@@ -57,7 +57,12 @@ public final class GoldenFamilies {
    */
   public static List<Row> rows() {
     return Stream.of(
-            "families", "decoder-configs", "encoder-configs", "vision-configs", "random-configs")
+            "families",
+            "decoder-configs",
+            "gpt-oss-configs",
+            "encoder-configs",
+            "vision-configs",
+            "random-configs")
         .flatMap(GoldenFamilies::read)
         .toList();
   }
