@@ -145,6 +145,9 @@ def same(a, b):
     return type(a) is type(b) and a == b or isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool) and not isinstance(b, bool) and a == b
 
 
+PATTERNS = []  # older names of the class at hand that spell a list by letters
+
+
 class Item:
     """What merging asks of a node."""
 
@@ -152,15 +155,27 @@ class Item:
         self.v, self.e, self.obj, self.sc = v, e, obj, sc
 
 
+def gives(e, s):
+    """Whether an expression has a value, the one that is there."""
+    try:
+        return same(A.ev(e, s.env), s.x.v)
+    except Exception:
+        return False
+
+
 def leaf(ss):
     es = list(dict.fromkeys(s.x.e for s in ss if s.x.e is not None and M.hash_ok(s.x.e)))
-    es = [e for e in es if all(same(M.value(e, s.env), s.x.v) for s in ss)]
+    es = [e for e in es if all(gives(e, s) for s in ss)]
     if es:
         return ("expr", min(es, key=A.size))
     if all(same(s.x.v, ss[0].x.v) for s in ss) and jsonable(ss[0].x.v) and not isinstance(ss[0].x.v, dict):
         return ("expr", ("c", ss[0].x.v))
     if all(isinstance(s.x.v, list) for s in ss):
         return elements(ss)
+    if all(type(s.x.v) is int for s in ss):
+        for key, v in ss[0].env["cfg"].items():
+            if isinstance(v, (str, list)) and all(isinstance(s.env["cfg"].get(key), (str, list)) and len(s.env["cfg"][key]) == s.x.v for s in ss):
+                return ("expr", ("len", ("f", key)))
     raise M.Unfit("no expression")
 
 
@@ -175,6 +190,10 @@ def elements(ss):
         # A list that is multiplied or joined: as long as a field says.
         if len(counts) < 4 and type(v) is int and v == len(ss[0].x.v) and all(s.env["cfg"].get(key) == len(s.x.v) for s in ss):
             counts.append(("list", ("f", key)))
+    for key, v in ss[0].env["cfg"].items():
+        # A pattern, a letter for each.
+        if len(counts) < 4 and isinstance(v, str) and len(v) > 1 and all(isinstance(s.env["cfg"].get(key), str) and len(s.env["cfg"][key]) == len(s.x.v) for s in ss):
+            counts.append(("pattern", ("len", ("f", key))))
     for name, count in counts[:4]:
         inner = []
         for s in ss:
@@ -201,7 +220,17 @@ def grow(ss):
     try:
         return leaf(ss)
     except M.Unfit:
-        return M.split(ss, sig, leaf)
+        pass
+    for key in PATTERNS:
+        # What is given in another way, or not.
+        there = [s.env["cfg"].get(key) for s in ss]
+        if None in there and any(v is not None for v in there):
+            a, b = [s for s, v in zip(ss, there) if v is None], [s for s, v in zip(ss, there) if v is not None]
+            try:
+                return ("if", ("none", ("f", key)), grow(a), grow(b))
+            except M.Unfit:
+                pass
+    return M.split(ss, sig, leaf)
 
 
 def written(d, loops):
@@ -223,7 +252,8 @@ def variants(cfg_cls, kw, mt, rnd):
     out.append(whole)
 
     def some(d):
-        return {k: some(v) if isinstance(v, dict) and "model_type" in v else v for k, v in d.items() if k == "model_type" or isinstance(v, dict) or rnd.random() < 0.6}
+        # Names of stages are not given without what they are counted by.
+        return {k: some(v) if isinstance(v, dict) and "model_type" in v else v for k, v in d.items() if k != "stage_names" and (k == "model_type" or isinstance(v, dict) or rnd.random() < 0.6)}
 
     out.append(some(whole))
     return out
@@ -249,6 +279,20 @@ def deeper(cfg_cls, kw, mt):
     return out
 
 
+def contradicted(cfg_cls, kw, mt):
+    """Raw configs in which what the class computes is given, and otherwise."""
+    try:
+        cfg = cfg_cls(**copy.deepcopy(kw))
+        whole = full(cfg)
+    except Exception:
+        return []
+    out = []
+    computed = sorted(k for k, v in vars(cfg).items() if type(v) is int and k in whole and k not in cfg_cls.__dataclass_fields__ and k not in IGNORED)
+    for k in computed[:8]:
+        out.append({"model_type": mt, **whole, k: whole[k] + 2})
+    return out
+
+
 def olders(cfg_cls):
     """Names that a config class takes from what it is given without having such a field, and values to try: {name: (default or None, [values])}."""
     found = {}
@@ -259,7 +303,7 @@ def olders(cfg_cls):
             source = inspect.getsource(c)
         except (OSError, TypeError):
             continue
-        said = re.findall(r"""kwargs\.(?:pop|get)\(\s*["'](\w+)["'](?:\s*,\s*([^()]+?))?\s*\)""", source) + [(n, "") for n in re.findall(r"""["'](\w+)["'] (?:not )?in kwargs""", source)]
+        said = re.findall(r"""kwargs\.(?:pop|get)\(\s*["'](\w+)["'](?:\s*,\s*([^()]+?)\s*\))?""", source) + [(n, "") for n in re.findall(r"""["'](\w+)["'] (?:not )?in kwargs""", source)]
         for name, default in said:
             if name in A.IGNORED or name in {f.name for f in dataclasses.fields(cfg_cls)}:
                 continue
@@ -275,6 +319,8 @@ def olders(cfg_cls):
                 values = [d, d / 2]
             elif d is None and re.search(r"dim|size|heads|layers|num|interval|freq|offset|step|every|replace", name):
                 values = [2, 4, 1]
+            elif name in A.properties(cfg_cls):
+                values = []
             else:
                 continue
             if name not in found or found[name][0] is None:
@@ -298,14 +344,29 @@ def older(cfg_cls, whole):
                 d["rope_scaling"] = rope
         return d
 
-    turned = before(json.loads(json.dumps(whole)))
-    if turned != whole:
-        try:
-            if full(cfg_cls.from_dict(copy.deepcopy(turned))) == full(cfg_cls.from_dict(copy.deepcopy(whole))):
-                out.append(turned)
-        except Exception:
-            pass
+    for turned in (before(json.loads(json.dumps(whole))), *repeated(cfg_cls, whole)):
+        if turned != whole:
+            try:
+                if full(cfg_cls.from_dict(copy.deepcopy(turned))) == full(cfg_cls.from_dict(copy.deepcopy(whole))):
+                    out.append(turned)
+            except Exception:
+                pass
     return out
+
+
+def repeated(cfg_cls, whole):
+    """The same config by each name that a class takes and can still say, such as a pattern of letters for a list of layers."""
+    names = [n for n, (_, values) in olders(cfg_cls).items() if not values]
+    if not names:
+        return []
+    try:
+        cfg = cfg_cls.from_dict(copy.deepcopy(whole))
+        said = {n: getattr(cfg, n) for n in names}
+    except Exception:
+        return []
+    kinds = {k for k, v in whole.items() if "type" in k and isinstance(v, list) and all(isinstance(x, str) for x in v)}
+    rest = {k: v for k, v in json.loads(json.dumps(whole)).items() if k not in kinds}
+    return [{**rest, n: v} for n, v in said.items() if isinstance(v, str)]
 
 
 def perturbed(cfg_cls, kw, at):
@@ -343,6 +404,14 @@ def usual_rope(cfg_cls):
     return kind if kind in ("yarn", "llama3", "linear", "dynamic", "longrope", "proportional") else True
 
 
+def takes_older_rope(cfg_cls):
+    """Whether a class reads the base of its rotary embedding from beside the other fields, where it stood before."""
+    try:
+        return "12345.5" in str(cfg_cls(rope_theta=12345.5).rope_parameters)
+    except Exception:
+        return True
+
+
 NOISE = re.compile(r"(^|\.)(output_\w+|return_dict|transformers_version|_\w+|use_cache|architectures|torch_dtype|dtype|is_encoder_decoder|add_cross_attention|problem_type|name_or_path|tokenizer_class)$")
 DEEPEST = 4
 
@@ -365,8 +434,9 @@ class Deriver:
             if p:
                 up, _, name = p.rpartition(".")
                 if sub_class(self.parts[up], name, {})[1] or (self.parts[up].sub_configs or {}).get(name) is None:
-                    self.config["types"][p] = c.model_type
-            if "rope_parameters" in class_defaults(c):
+                    others = self.other_types(self.parts[up], up, name, c)
+                    self.config["types"][p] = [c.model_type, *others] if others else c.model_type
+            if "rope_parameters" in class_defaults(c) and takes_older_rope(c):
                 self.config["rope"][p] = usual_rope(c)
         for p, c in self.parts.items():
             try:
@@ -379,6 +449,7 @@ class Deriver:
         for p, c in self.parts.items():
             for name, (default, values) in olders(c).items():
                 self.older[f"{p}.{name}" if p else name] = (default, values)
+        PATTERNS[:] = [name for name, (_, values) in self.older.items() if not values]
         raws = raws + self.taken(raws)
         for name, (default, _) in self.older.items():
             if default is not None:
@@ -397,6 +468,21 @@ class Deriver:
                 self.samples.append((raw, got, env, sc))
             except Exception as e:
                 self.fault = e
+
+    def other_types(self, parent, up, name, c):
+        """Model types that a config takes for one of its parts to mean the same."""
+        try:
+            lines = [line for line in inspect.getsource(parent).split("\n") if "model_type" in line]
+        except (OSError, TypeError):
+            return []
+        out = []
+        for word in sorted({w for line in lines for w in re.findall(r"""==\s*["']([\w.-]+)["']""", line)} - {c.model_type}):
+            try:
+                if type(getattr(parent(**{name: {"model_type": word}}), name)) is c:
+                    out.append(word)
+            except Exception:
+                pass
+        return out
 
     def stages(self, p, raws):
         """How many stages a backbone has, and what they are called; None if that is no rule."""
@@ -445,7 +531,7 @@ class Deriver:
     def modelled(self):
         """Names that no config needs to be refused for."""
         out = set()
-        for p in self.config["rope"]:
+        for p in [p for p, c in self.parts.items() if "rope_parameters" in class_defaults(c)]:
             out |= {f"{p}.{k}" if p else k for k in ("rope_theta", "rope_scaling", "partial_rotary_factor", "original_max_position_embeddings")}
         return out
 

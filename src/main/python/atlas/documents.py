@@ -39,6 +39,8 @@ def text(e, loops):
         return f"{op}({a[0]})"
     if op in ("maxof", "minof"):
         return f"{op[:3]}({a[0]})"
+    if op == "else":
+        return f"({a[1]} if {a[0]} is None else {a[0]})"
     if op == "at":
         return f"{a[0]}[{bare(a[1])}]"
     if op == "last":
@@ -126,6 +128,11 @@ def rule(primitive, args):
     if name == "copy":
         return {"rule": "value"}
     raise Unwritable(primitive)
+
+
+def flags(guards):
+    """Conditions on one flag that went one way."""
+    return [(e, o) for e, o in guards if isinstance(e, tuple) and e[0] == "bool" and isinstance(o, bool)]
 
 
 class Writer:
@@ -238,7 +245,7 @@ class Writer:
             name = f"{name[0]}{{{last} + {name[2]}}}{name[1]}" if name[2] else f"{name[0]}{{{last}}}{name[1]}"
         known = self.known(d, loops)
         if known is not None:
-            return [{"add": name, **known}]
+            return [{"expect": x} for x in self.expected(d, known, loops) if x not in said] + [{"add": name, **known}]
         if d[0] == "if" and self.plain(d):
             return self.choice(d, loops, lambda x: self.child(name, x, loops, numbered, said))
         body = self.block(d, loops, said)
@@ -250,6 +257,17 @@ class Writer:
         """Whether one of the choices is a module of torch, which is better named."""
         return self.plain(d[2]) or self.plain(d[3]) if d[0] == "if" else self.known(d, None) is not None
 
+    def expected(self, d, known, loops):
+        """Flags that a module of torch was made with, as far as its statement does not say them."""
+        out = []
+        for e, o in flags(d[6]) if d[0] == "node" else ():
+            try:
+                if condition(e, loops) != known.get("bias"):
+                    out.append(condition(e, loops, o))
+            except Unwritable:
+                pass
+        return out
+
     def known(self, d, loops):
         """A module of torch by its name, or None."""
         if d[0] == "if":
@@ -260,7 +278,7 @@ class Writer:
                     if self.known(less, loops).get("init", []) == [x for x in k.get("init", []) if x.get("slot") != "bias"]:
                         return {**k, "bias": condition(d[1], loops, more is a)}
             return None
-        _, cls, params, buffers, _, kids, _, steps = d
+        _, cls, params, buffers, _, kids, guards, steps = d
         names = [p[0] for p in params]
         if kids is not None or any(p[2] != "float32" for p in params) or cls not in TORCH:
             return None
@@ -280,6 +298,13 @@ class Writer:
             shape = dims(0)
             if len(names) == 2 and dims(1) != shape[: 1 if cls in WEIGHTED else None]:
                 return None
+            said = flags(guards)
+            if cls in WEIGHTED and len(said) == 1 and said[0][1] == (len(names) == 2):
+                try:
+                    # The flag that was asked, though it went one way only.
+                    return {"is": cls, "shape": shape, "bias": condition(said[0][0], loops), **init}
+                except Unwritable:
+                    pass
             return {"is": cls, "shape": shape, **({} if len(names) == 2 else {"bias": False}), **init}
         if cls in BATCH_NORMS and names == ["weight", "bias"] and [b[0] for b in buffers] == ["running_mean", "running_var", "num_batches_tracked"]:
             return {"is": cls, "shape": dims(0), **init} if dims(0) == dims(1) else None
@@ -299,8 +324,8 @@ def ties(found):
 
 
 def tie_condition(e):
-    if e[0] == "min":
-        return f"{tie_condition(e[1])} and {tie_condition(e[2])}"
+    if e[0] in ("min", "max"):
+        return f"{tie_condition(e[1])} {'and' if e[0] == 'min' else 'or'} {tie_condition(e[2])}"
     return condition(e, {})
 
 

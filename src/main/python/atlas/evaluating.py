@@ -110,7 +110,7 @@ def processed(config, raw):
                 own[name] = [LAYERS.get(t, t) if isinstance(t, str) else t for t in own[name]]
     for p, t in config.get("types", {}).items():
         own = level(p)
-        if own is not None and own.get("model_type") not in (None, t):
+        if own is not None and own.get("model_type") not in [None, *(t if isinstance(t, list) else [t])]:
             raise Refused(f"{p}.model_type is {own.get('model_type')!r}")
     env = {**flatten(defaults), **flatten(raw)}
     for p in levels:

@@ -106,6 +106,13 @@ CONSTANT = {"zeros", "ones", "constant", "eye", "value"}
 INITIALISED = 7  # so many configs are held to the reference's initialisation, too
 
 
+def kids(tree):
+    """All modules below one."""
+    for c in tree.kids:
+        yield c
+        yield from kids(c)
+
+
 class Type:
     """One model type, from its config class to its document."""
 
@@ -130,7 +137,15 @@ class Type:
         n = max(1, len(kws) * 9 // need)
         self.fresh = kws[n:]
         train = kws[:n]
-        self.train = train + turning.flips(self.cfg_cls, probe, train)
+        # Parts that a config has not by default are models of their own choice.
+        usual = self.parts({})
+        self.train = [kw for kw in train + turning.flips(self.cfg_cls, probe, train) if self.parts(kw) == usual]
+
+    def parts(self, kw):
+        try:
+            return set(deriving.shape_of(self.cfg_cls, self.cfg_cls(**copy.deepcopy(kw))))
+        except Exception:
+            return None
 
     def found(self, first, count, end, known):
         """Random configs that are not known yet."""
@@ -146,21 +161,37 @@ class Type:
                 kws.append(kw)
         return kws
 
-    def trace(self, name, cls, end):
-        runs, why = [], []
-        for kw in self.train if cls is self.probe else self.train[:40]:
+    def trace(self, name, cls, end, whole):
+        """What a class is; `whole`: by its own traces alone, else by few of them around a class that is described already."""
+        runs, why, described = [], [], {}
+        train = self.train if cls is self.probe else self.train[:48]
+        if not whole:
+            described = {n: d for n, (d, _) in self.traced.items()}
+            train = turning.diverse(self.train, 16)
+        for kw in train:
             if time.process_time() > end:
                 break
             try:
                 tree, flat, ties, m = A.build(cls, self.cfg_cls(**copy.deepcopy(kw)))
                 runs.append((tree, flat, ties, m))
+                if len(runs) == 3 and described and not any(n.cls in described for n in kids(runs[0][0])):
+                    return self.trace(name, cls, end, True)
             except (sampling.Late, KeyboardInterrupt):
                 raise
             except Exception as e:
                 why.append(f"{type(e).__name__}: {str(e)[:160]}")
+        for path, to in [] if whole else turning.one_way([(t, f) for t, f, _, _ in runs], described):
+            for kw in train[:2]:
+                try:
+                    tree, flat, ties, m = A.build(cls, self.cfg_cls(**turning.setpath(kw, path, to, self.cfg_cls())))
+                    runs.append((tree, flat, ties, m))
+                except sampling.Late:
+                    raise
+                except Exception:
+                    pass
         if len(runs) < 4:
             raise M.Unfit("too few configs build: " + (why[0] if why else f"{len(runs)}"))
-        desc = M.merge([(t, f) for t, f, _, _ in runs])
+        desc = M.merge([(t, f) for t, f, _, _ in runs], described)
         ties = M.merge_ties([(x, f) for _, f, x, _ in runs])
         return desc, ties, runs[0][3]
 
@@ -258,6 +289,8 @@ class Type:
             raws += deriving.variants(self.cfg_cls, kw, self.mt, rnd)
         for kw in self.train[:6]:
             raws += deriving.deeper(self.cfg_cls, kw, self.mt)
+        for kw in self.train[:3]:
+            raws += deriving.contradicted(self.cfg_cls, kw, self.mt)
         for kw in [{}] + self.train[:6]:
             raws += deriving.older(self.cfg_cls, deriving.variants(self.cfg_cls, kw, self.mt, rnd)[-1 if kw else 0])
         self.deriver = deriving.Deriver(self.mt, self.cfg_cls, raws)
@@ -282,10 +315,12 @@ class Type:
             for n, _ in self.classes:
                 self.left[n] = "no config was found under which it builds"
             return None
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1)
         self.learn()
+        signal.setitimer(signal.ITIMER_PROF, 0)
         self.describe(self.classes, end, seconds)
         doc = self.document(end + seconds)
-        for again in range(2):
+        for again in range(4):
             # What a config taught that was not known: the classes it refuted are made anew with it, and held to others.
             names = [n for n, _ in self.classes if n in self.counter and n in self.left]
             if not names or time.process_time() > end - seconds / 3:
@@ -297,20 +332,22 @@ class Type:
             before = {n: self.left.pop(n) for n in names}
             self.counter.clear()
             self.said = {n: said for n, said in self.said.items() if doc and n in doc["classes"]}
-            self.describe([(n, c) for n, c in self.classes if n in names], end, seconds)
+            self.describe([(n, c) for n, c in self.classes if n in names], end, seconds, True)
             if not any(n in self.said for n in names):
                 self.left = {**before, **self.left}
                 break
             doc = self.document(end + seconds, names)
         return doc
 
-    def describe(self, classes, end, seconds):
-        for name, cls in classes:
+    def describe(self, classes, end, seconds, whole=False):
+        # What stands whole in others first.
+        for name, cls in sorted(classes, key=lambda x: (x[1] is not self.probe, not x[0].endswith("Model"), len(x[0]) if x[0].endswith("Model") else 0)):
             try:
                 if time.process_time() > end:
                     raise sampling.Late()
-                signal.setitimer(signal.ITIMER_PROF, max(5, seconds / 3))
-                desc, ties, m = self.trace(name, cls, end)
+                # Again and again, for what tries expressions takes any exception for a no.
+                signal.setitimer(signal.ITIMER_PROF, max(5, seconds / 3), 1)
+                desc, ties, m = self.trace(name, cls, end, cls is self.probe or whole or not self.traced)
                 self.traced[name] = (desc, ties)
                 self.said[name] = self.write(name, desc, ties, m)
             except sampling.Late:

@@ -2,6 +2,8 @@
 """Copies documents into the resources, compact, and writes the index: which class is described where, and which is not, and why.
 
 usage: index.py GENERATED RESOURCES
+
+Documents of types that were not made anew, and documents that describe more classes than those made anew, stay as they are.
 """
 import glob
 import json
@@ -32,18 +34,22 @@ def main(made, resources):
     classes, left = {}, {}
     before = {os.path.basename(p): open(p).read() for p in glob.glob(os.path.join(resources, "*.json"))}
     os.makedirs(os.path.join(resources, "index"), exist_ok=True)
-    for old in glob.glob(os.path.join(resources, "*.json")):
-        os.remove(old)
     for path in sorted(glob.glob(os.path.join(made, "*.json"))):
         doc = json.load(open(path))
         if not doc.pop("valued", False):  # values.py has not seen it yet
             continue
         doc.pop("olders", None)
-        for name in doc["classes"]:
-            classes.setdefault(name, doc["modelType"])
+        kept = before.get(os.path.basename(path))
+        if kept is not None and not json.loads(kept)["classes"].keys() <= doc["classes"].keys():
+            continue
         with open(os.path.join(resources, os.path.basename(path)), "w") as f:
             f.write(text(doc))
-    for path in sorted(glob.glob(os.path.join(made, "left-out", "*.json"))):
+    for path in sorted(glob.glob(os.path.join(resources, "*.json"))):
+        doc = json.load(open(path))
+        for name in doc["classes"]:
+            classes.setdefault(name, doc["modelType"])
+    reasons = [os.path.join(resources, "index", "leftOut.json"), *sorted(glob.glob(os.path.join(made, "left-out", "*.json")))]
+    for path in filter(os.path.exists, reasons):
         for name, why in json.load(open(path)).items():
             if name and name not in classes:
                 left[name] = why.split("\n")[0][:120]

@@ -57,7 +57,7 @@ def split(samples, sig, make, inits=False):
             vs = [s.env["cfg"].get(k) for s in samples]
             cands = []
             try: distinct = {v for v in vs}
-            except TypeError: distinct = set()
+            except TypeError: distinct = {None} if any(v is None for v in vs) else set()
             if None in distinct: cands.append(("none", ("f", k)))
             if any(isinstance(v, bool) for v in distinct): cands.append(("bool", ("f", k)))
             cands += [("==", ("f", k), ("c", v)) for v in sorted(v for v in distinct if isinstance(v, str))]
@@ -67,6 +67,22 @@ def split(samples, sig, make, inits=False):
             for e in cands:
                 consider(e, [bool(value(e, s.env)) for s in samples], order + len(k)); 
         for n in loops: consider((">", ("i", n), ("c", 0)), [s.env["loops"][n] > 0 for s in samples], 9000)
+        if loops and (best is None or best[0][0] > 0):
+            # What a list or a pattern says of this place, and numbers that are written in the code.
+            n = loops[-1]; at = [s.env["loops"][n] for s in samples]
+            for k in keys:
+                vs = [s.env["cfg"].get(k) for s in samples]
+                if not all(isinstance(v, (list, str)) and t < len(v) for v, t in zip(vs, at)): continue
+                here = [v[t] for v, t in zip(vs, at)]
+                if not all(isinstance(x, (str, int)) for x in here): continue
+                words = sorted({x for x in here if isinstance(x, str)})
+                for w in words[:8]: consider(("==", ("at", ("f", k), ("i", n)), ("c", w)), [x == w for x in here], 20000 + len(k))
+                if not words: consider(("bool", ("at", ("f", k), ("i", n))), [bool(x) for x in here], 20000 + len(k))
+            for k in keys:
+                vs = [s.env["cfg"].get(k) for s in samples]
+                if re.search(r"layers|depth$", k) and all(type(v) is int for v in vs):
+                    for c in range(2, 9): consider(("<", ("f", k), ("c", c)), [v < c for v in vs], 25000 + c)
+            for c in range(1, min(max(at, default=0), 12)): consider(("<", ("i", n), ("c", c)), [t < c for t in at], 30000 + c)
         if best and best[0][1] >= 9000: STATS["guessed"] += 1
     if best is None: raise Unfit("no condition tells " + " | ".join(str(k)[:160] for k in list(groups)[:2]))
     _, e, outs = best
@@ -95,6 +111,10 @@ def fit(vals, samples, own, slot=None, dim=0):
     if same and not own:
         pool = [e for e in pool if e[0] != "i" and "$" not in show(e)]
     if (e := first(pool)) is not None: return e
+    if same and vals[0] > 4:
+        # A size that tensors computed, where another tensor of this module says where it is from.
+        beside = [e for sym in samples[0].x.sym.values() for e in sym or () if e is not None and hash_ok(e) and e[0] != "c"]
+        if (e := first(beside)) is not None: return e
     if same: return ("c", vals[0])
     base, seen, levels = [], set(), {}
     for s, v in list(zip(samples, vals))[:4]:
@@ -259,7 +279,42 @@ def merge_list(samples, numbered, up_of=None):
         except Unfit: pass
     return split(samples, sig, make)
 
+KNOWN = {}
+def slots_of(d, env, prefix=""):
+    """(name, shape) of every slot that a description gives under a config."""
+    while d[0] == "if": d = d[2] if ev(d[1], env) else d[3]
+    out = [(prefix + n, tuple(int(ev(x, env)) for x in dims)) for n, dims, *_ in [*d[2], *d[3]]]
+    def walk(d):
+        nonlocal place
+        while d[0] == "if": d = d[2] if ev(d[1], env) else d[3]
+        for g in d[1]:
+            if g[0] == "rep":
+                before = env["loops"]
+                for t in range(int(ev(g[2], env))):
+                    env["loops"] = {**before, g[1]: t}; walk(g[3])
+                env["loops"] = before
+                continue
+            name = g[1]
+            if name is None: name = str(place)
+            elif isinstance(name, tuple): name = str(ev(name[1], env))
+            elif isinstance(name, list): name = f"{name[0]}{list(env['loops'].values())[-1] + name[2]}{name[1]}"
+            place += 1; kept = place; out.extend(slots_of(g[2], env, prefix + name + ".")); place = kept
+    place = 0
+    if d[5] is not None: walk(d[5])
+    return out
+def slots_in(n, prefix=""):
+    out = [(prefix + k, tuple(s)) for k, s, *_ in [*n.params, *n.bufs]]
+    for c in n.kids: out += slots_in(c, prefix + c.name + ".")
+    return out
+def known(samples):
+    """The description of a class of this type that stands whole in another, if it gives what was built here."""
+    d = KNOWN.get(samples[0].x.cls)
+    if d is None or any(s.x.cls != samples[0].x.cls or s.env["loops"] for s in samples): return None
+    try: return d if all(slots_of(d, {"cfg": s.env["cfg"], "loops": {}}) == slots_in(s.x) for s in samples) else None
+    except Exception: return None
+
 def merge_nodes(samples):
+    if KNOWN and (d := known(samples)) is not None: return d
     def head(s):
         n = s.x
         return (n.cls, tuple((p[0], len(p[1]), p[2]) for p in n.params), tuple((b[0], len(b[1]), b[2], b[3]) for b in n.bufs), bool(n.kids) and all(k.name == str(i) for i, k in enumerate(n.kids)) if n.kids else None)
@@ -305,9 +360,11 @@ def merge_nodes(samples):
 import torch.nn as _nn
 TORCH = {n for n in dir(_nn) if n[0].isupper()} | {"_ConvNd", "_NormBase", "_BatchNorm", "RNNBase"}
 
-def merge(runs):
-    """runs: [(tree, cfg)]"""
-    return merge_nodes([S(t, {"cfg": c, "loops": {}}, t.sc, None) for t, c in runs])
+def merge(runs, described=None):
+    """runs: [(tree, cfg)]; described: what classes are known to be, {class: description}."""
+    KNOWN.clear(); KNOWN.update(described or {})
+    try: return merge_nodes([S(t, {"cfg": c, "loops": {}}, t.sc, None) for t, c in runs])
+    finally: KNOWN.clear()
 
 # Ties: name patterns under conditions.
 def pattern(t, s):
@@ -322,8 +379,8 @@ def merge_ties(runs):
         has = [p in x for x in per]
         if all(has): out.append((p, None)); continue
         def good(e): return [bool(value(e, {"cfg": c, "loops": {}})) for _, c in runs] == has
-        found = next((e for e in es if good(e)), None) or next((("!=", e, ("c", True)) for e in es if e[0] == "bool" and good(("!=", e, ("c", True)))), None) \
-            or next((("min", a, b) for a in es[:12] for b in es[:12] if a < b and good(("min", a, b))), None)
+        no = [("!=", e, ("c", True)) for e in es if e[0] == "bool"]; both = [x for pair in zip(es, no) for x in pair][:28] + es[len(no):][:6]
+        found = next((e for e in es + no if good(e)), None) or next(((op, a, b) for op in ("min", "max") for at, a in enumerate(both) for b in both[at + 1:] if good((op, a, b))), None)
         if found is None: raise Unfit(f"tie {p}")
         out.append((p, found))
     return out

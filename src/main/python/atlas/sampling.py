@@ -52,6 +52,8 @@ def mutation(name, v, u, r, cfg):
         if re.search(r"codebook_size|codebook", n): return r.randrange(20, 40) if v > 40 else None
         if v >= 128: return 8 * r.randrange(3, 8)
         return Odd(v + r.choice([0, 1, 2, v])) if 2 < v < 128 else None
+    if isinstance(v, list) and len(set(map(str, v))) > 1 and "type" in n and all(isinstance(x, str) for x in v) and isinstance(vars(type(cfg)).get("num_hidden_layers"), property):
+        return [r.choice(sorted(set(v))) for _ in range(r.randrange(2, 8))]
     if isinstance(v, (list, tuple)) and v and all(isinstance(x, int) and not isinstance(x, bool) for x in v):
         t = type(v)
         if SKIP.search(n) or re.search(r"indices|layers_|strides|kernel|dilation|ratios|rates", n): return None
@@ -77,7 +79,8 @@ def plan(config, r, prefix=(), decoupled=False):
     """[(path, value)] groups; one group a unit."""
     u, out = unit(r), []
     for k, v in fields(config).items():
-        if k in sub_names(config) or isinstance(v, PreTrainedConfig): continue
+        # What a class computes nobody sets; deriving.py asks what happens if somebody does.
+        if k in sub_names(config) or isinstance(v, PreTrainedConfig) or k not in getattr(type(config), "__dataclass_fields__", {k: 0}): continue
         new = mutation(k, v, unit(r) if decoupled and r.random() < 0.5 else u, r, config)
         if new is not None and new != v: out.append((prefix + (k,), new))
     for k in sub_names(config): out += plan(getattr(config, k), r, prefix + (k,), decoupled)

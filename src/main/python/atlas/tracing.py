@@ -3,12 +3,15 @@ conditions and loops its constructors make of them. Must be imported before tran
 
 A number made from config fields carries its expression; a condition on one is logged with its outcome, place and
 loops; every module's own constructor is one scope with such a log and a pool of the numbers it saw."""
-import ast, builtins, copy, functools, importlib.machinery, math, re, sys, types
+import ast, builtins, copy, functools, importlib.machinery, math, os, re, sys, types
+
+# Functions that are compiled from their source would have the source without what is rewritten here.
+os.environ["PYTORCH_JIT"] = "0"
 
 OPS = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "//": lambda a, b: a // b, "%": lambda a, b: a % b,
        "/": lambda a, b: a / b, "**": lambda a, b: a ** b, "max": max, "min": min, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
        ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
-       "at": lambda a, b: a[b], "in": lambda a, b: a in b, "from": lambda a, b: a[b:], "upto": lambda a, b: a[:b], "round": lambda a, b: round(a, b), "get": lambda a, b: a.get(b) if b in a else a.get(str(b))}
+       "at": lambda a, b: a[b], "in": lambda a, b: a in b, "from": lambda a, b: a[b:], "upto": lambda a, b: a[:b], "round": lambda a, b: round(a, b), "get": lambda a, b: a.get(b) if b in a else a.get(str(b)), "else": lambda a, b: b if a is None else a}
 ONE = {"int": int, "float": float, "neg": lambda a: -a, "len": len, "none": lambda a: a is None, "true": lambda a: a is True or a == 1, "bool": bool, "sum": sum, "abs": abs,
        "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt, "log": math.log, "log2": math.log2, "last": lambda a: a[-1], "round1": round, "prod": math.prod, "maxof": max, "minof": min}
 
@@ -294,7 +297,7 @@ class Rewrite(ast.NodeTransformer):
     def visit_comprehension(self, n):
         self.generic_visit(n); n.ifs = [self.asked(x, self.at(x) if hasattr(x, "lineno") else ast.Constant(self.name)) for x in n.ifs]; return n
     visit_If = visit_IfExp = test
-FILES = re.compile(r"transformers/(models/.*/(modeling|configuration)_\w+|modeling_rope_utils|modeling_utils|configuration_utils|modeling_layers|activations|pytorch_utils|backbone_utils|modeling_backbone_utils)\.py$")
+FILES = re.compile(r"transformers/(models/.*/(?!tokenization|processing|image_processing|video_processing|feature_extraction|convert|modular|__init__|auto_)\w+|modeling_rope_utils|modeling_utils|configuration_utils|modeling_layers|activations|pytorch_utils|backbone_utils|modeling_backbone_utils)\.py$")
 _get = importlib.machinery.SourceFileLoader.get_code
 def get_code(self, fullname):
     path = self.get_filename(fullname)
@@ -362,6 +365,21 @@ nn.Parameter.__new__ = _parameter
 import torch.utils._device; torch.utils._device._device_constructors()
 for _n in ("empty", "zeros", "ones", "rand", "randn", "full", "arange", "linspace"): logged(_n)
 
+class SDict(dict):
+    """A field that is a table: what is asked of it with something to fall back on is one or the other."""
+    def get(self, k, d=None):
+        v = dict.get(self, k, d); path = self.__dict__.get("path")
+        if not T.on or path is None or isinstance(d, (bool, list, dict)) or d is None or not isinstance(k, str): return v
+        return wrap(plain(v), ("else", ("f", f"{path}.{k}"), ("c", d))) if isinstance(v, (int, float, str)) else v
+def keyed(d, path, flat):
+    out = SDict(); out.path = path
+    for k, v in d.items():
+        p = f"{path}.{k}"
+        if isinstance(v, dict) and k not in IGNORED: flat[p] = v; v = keyed(v, p, flat)
+        elif isinstance(v, (int, float, str, list)): flat[p] = copy.deepcopy(v); v = wrap(v, ("f", p))
+        out[k] = v
+    return out
+
 def symbolic(config, prefix=""):
     """Gives every field its name, in place; returns the plain values by path."""
     from transformers import PreTrainedConfig
@@ -376,9 +394,7 @@ def symbolic(config, prefix=""):
         path = prefix + k
         if isinstance(v, PreTrainedConfig): flat[path] = v.model_type; flat |= symbolic(v, path + "."); continue
         if isinstance(v, dict):
-            flat[path] = v
-            for kk, vv in list(v.items()):
-                if isinstance(vv, (int, float, str, list)): flat[f"{path}.{kk}"] = copy.deepcopy(vv); v[kk] = wrap(vv, ("f", f"{path}.{kk}"))
+            flat[path] = v; config.__dict__[k] = keyed(v, path, flat)
             continue
         if v is None or isinstance(v, (int, float, str, list, tuple)):
             flat[path] = copy.deepcopy(v)

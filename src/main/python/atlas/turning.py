@@ -39,6 +39,41 @@ def setpath(kw, path, v, base):
     return kw
 
 
+def diverse(train, count):
+    """Some of the configs, in which flags and words have each value they have in any."""
+    def said(kw, prefix=""):
+        for k, v in kw.items():
+            if isinstance(v, dict):
+                yield from said(v, prefix + k + ".")
+            elif v is None or isinstance(v, (bool, str, list)):
+                yield prefix + k, repr(v)
+
+    chosen, seen = train[:6], {x for kw in train[:6] for x in said(kw)}
+    for kw in train[6:]:
+        new = set(said(kw)) - seen
+        if new:
+            chosen.append(kw)
+            seen |= new
+    return chosen + [kw for kw in train if kw not in chosen][: max(0, count - len(chosen))]
+
+
+def one_way(runs, described, most=6):
+    """Flags that conditions outside of the classes that are described depend on, and the value they had in no config."""
+    seen = {}
+
+    def walk(n):
+        for _, e, o, _ in n.sc.log if n.sc else ():
+            if o is not None and e is not None and e[0] in ("bool", "true") and e[1][0] == "f":
+                seen.setdefault(e[1][1], set()).add(o)
+        for c in n.kids:
+            if c.cls not in described:
+                walk(c)
+
+    for tree, _ in runs:
+        walk(tree)
+    return [(p, not min(o)) for p, o in seen.items() if len(o) == 1 and isinstance(runs[0][1].get(p), bool)][:most]
+
+
 def used_fields(e, out):
     if e[0] == "f":
         out.add(e[1])
@@ -211,9 +246,13 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
             for t, more in ROPES.items():
                 w = {k: {**x, "rope_type": t, **more} for k, x in v.items()} if nested else {**v, "rope_type": t, **more}
                 add(p, A.plain(w), first, t == "linear")
-        elif isinstance(v, list) and v and all(isinstance(x, str) for x in v) and len(set(v)) > 1 and "types" in p:
+            w = {k: {**x, "partial_rotary_factor": 0.5} for k, x in v.items()} if nested else {**v, "partial_rotary_factor": 0.5}
+            add(p, A.plain(w), first, True)
+        elif isinstance(v, list) and v and all(isinstance(x, str) for x in v) and len(set(v)) > 1 and "type" in last:
             for w in dict.fromkeys(v):
                 add(p, [str(w)] * len(v), first, True)
+    for p, src in [(p, src) for p, src in nulls.items() if p.endswith("pad_token_id")]:
+        add(p, 1, src, True)
     for rnd in range(4):
         before = len(tried)
         for p, v, src in list(turns()):

@@ -9,6 +9,7 @@ the forms of docs/atlas.md gives its bytes in all of them; of others nothing is 
 import copy
 import inspect
 import json
+import math
 import os
 import pickle
 import re
@@ -100,6 +101,45 @@ def triangle(samples):
     if all(t.dim() >= 2 and t.dtype in (torch.bool, torch.uint8) and t.shape[-1] == t.shape[-2] > 1 and t.numel() == t.shape[-1] ** 2
            and equal(t, torch.tril(torch.ones(t.shape[-2:], dtype=t.dtype)).view(t.shape)) for t, _ in samples):
         return {"triangle": True}
+    return None
+
+
+def waves(kind, rows, wide):
+    """Sines of all positions, then cosines."""
+    half, at = wide // 2, torch.arange(rows, dtype=torch.int64)
+    if kind == "double":
+        j = torch.arange(wide, dtype=torch.float64)
+        angle = at.double()[:, None] / 10000 ** (2 * (j // 2) / wide)
+        return torch.cat([torch.sin(angle[:, 0::2]), torch.cos(angle[:, 1::2])], 1).float()
+    if kind == "exponential":
+        scale = torch.exp(torch.arange(half, dtype=torch.int64).float() * -(math.log(10000) / max(half - 1, 1)))
+    else:
+        scale = 1.0 / (10000 ** (torch.arange(0, wide, 2, dtype=torch.int64).float() / wide))
+    angle = at.float()[:, None] * scale[None]
+    return torch.cat([torch.sin(angle), torch.cos(angle), torch.zeros(rows, wide - 2 * len(scale))], 1)
+
+
+def sines(samples):
+    """Positions as sines and cosines of growing wavelengths, perhaps but for one row of zeros."""
+    if not all(t.dim() == 2 and t.dtype == torch.float32 and t.shape[0] > 2 and t.shape[1] > 5 for t, _ in samples):
+        return None
+    for kind in ("exponential", "power", "double"):
+        empty = []
+        for t, env in samples:
+            if kind == "power" and t.shape[1] % 2:
+                break
+            want = waves(kind, *t.shape)
+            rows = (t != want).any(1).nonzero().reshape(-1).tolist()
+            if len(rows) > 1 or rows and t[rows[0]].any():
+                break
+            empty.append(rows[0] if rows else None)
+        else:
+            if all(r is None for r in empty):
+                return {"sines": kind}
+            names = sorted((k for k in samples[0][1] if re.search(r"pad_token_id$|padding_idx$", k)), key=len)
+            for e in [*names, str(empty[0])]:
+                if all(evaluating.value(e, env) == r for r, (_, env) in zip(empty, samples)):
+                    return {"sines": kind, "padding": e}
     return None
 
 
@@ -260,7 +300,7 @@ def of_class(doc, name, cls, cfg_cls, kws):
             continue
         if any(t is None for t, _ in samples) or any(t.is_meta for t, _ in samples):
             continue
-        for form in (number, arange, counted, triangle, lambda x: frequencies(x, dims)):
+        for form in (number, arange, counted, triangle, sines, lambda x: frequencies(x, dims)):
             if v := form(samples):
                 values[p] = v
                 break

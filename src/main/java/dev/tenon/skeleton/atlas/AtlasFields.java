@@ -51,7 +51,7 @@ final class AtlasFields {
   private final Map<String, @Nullable Object> defaults = new LinkedHashMap<>();
   private final List<String> levels = new ArrayList<>(List.of(""));
   private final Map<String, Map<String, String>> aliases = new HashMap<>();
-  private final Map<String, String> types = new HashMap<>();
+  private final Map<String, List<String>> types = new HashMap<>();
   private final Map<String, Long> labels = new HashMap<>();
   private final Map<String, String> rope = new HashMap<>();
   private final Map<String, AtlasStages> stages = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ final class AtlasFields {
       aliases.put(level.name(), names);
     }
     for (SkeletonNode type : children(node, "types")) {
-      types.put(type.name(), type.text());
+      types.put(type.name(), type.isText() ? List.of(type.text()) : type.texts());
     }
     for (SkeletonNode count : children(node, "labels")) {
       labels.put(count.name(), count.integer(0, Integer.MAX_VALUE));
@@ -124,9 +124,10 @@ final class AtlasFields {
           turn(own, rope.get(path));
         }
         nameLayers(own, aliases.getOrDefault(path, Map.of()));
-        String type = types.get(path);
-        if (type != null && own.hasNonNull(TYPE) && !own.get(TYPE).asText().equals(type)) {
-          throw refused(config, path + "." + TYPE, own.get(TYPE).asText() + ", known=" + type);
+        List<String> known = types.get(path);
+        if (known != null && own.hasNonNull(TYPE) && !known.contains(own.get(TYPE).asText())) {
+          String actual = own.get(TYPE).asText() + ", known=" + String.join(" ", known);
+          throw refused(config, path + "." + TYPE, actual);
         }
       }
     }

@@ -15,7 +15,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is left in a slot, as an atlas's document says it. */
-sealed interface AtlasValue {
+sealed interface AtlasValue
+    permits AtlasValue.Number,
+        AtlasValue.Counted,
+        AtlasValue.Logarithms,
+        AtlasValue.Triangle,
+        AtlasValue.Rotary,
+        AtlasWaves {
 
   /** The value for a slot under a config; null if this says nothing of it. */
   @Nullable Value under(Shape shape, DType dtype, Map<String, @Nullable Object> fields);
@@ -147,6 +153,11 @@ sealed interface AtlasValue {
           node.has("if") ? reader.expression(node.field("if")) : null,
           base.endsWith(end) ? base.substring(0, base.length() - end.length()) : null,
           node.flag("scaled", false));
+    } else if (node.has("sines")) {
+      node.only(Set.of("sines", "padding"));
+      return new AtlasWaves(
+          AtlasWaves.Kind.of(node.field("sines")),
+          node.has("padding") ? reader.expression(node.field("padding")) : null);
     } else if (node.has("logarithms")) {
       node.only(Set.of("logarithms")).field("logarithms").flag();
       return new Logarithms();

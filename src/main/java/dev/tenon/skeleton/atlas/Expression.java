@@ -87,7 +87,7 @@ sealed interface Expression {
     }
   }
 
-  /** {@code list[index]}; a negative one counts from the end. */
+  /** {@code list[index]} or {@code word[index]}; a negative one counts from the end. */
   record Item(Expression list, Expression index) implements Expression {
     @Override
     public @Nullable Object value(Map<String, @Nullable Object> fields) {
@@ -96,8 +96,12 @@ sealed interface Expression {
       if (of instanceof Map<?, ?> map) {
         return map.get(String.valueOf(at));
       }
-      List<?> items = Python.list(of);
       long place = Python.whole(at);
+      if (of instanceof String text) {
+        int from = Math.toIntExact(place < 0 ? text.length() + place : place);
+        return text.substring(from, from + 1);
+      }
+      List<?> items = Python.list(of);
       return items.get(Math.toIntExact(place < 0 ? items.size() + place : place));
     }
   }

@@ -78,6 +78,27 @@ class AtlasTest {
         .doesNotContain("model.positions");
   }
 
+  @Test
+  void aPartMayBeOfEachTypeThatIsListed() throws IOException {
+    String text = Files.readString(TINY);
+    String one = text.substring(text.indexOf("\"types\""));
+    one = one.substring(0, one.indexOf('}') + 1);
+    Path file =
+        Files.writeString(
+            directory.resolve("a.json"),
+            text.replace(one, "\"types\": {\"sub\": [\"tiny_sub\", \"old_sub\"]}"));
+
+    for (String type : List.of("tiny_sub", "old_sub")) {
+      Config config = Config.parse("c", "{\"sub\": {\"model_type\": \"" + type + "\"}}");
+      assertThat(slots(Families.skeleton(Families.document(file), "TinyModel", config)))
+          .isNotEmpty();
+    }
+    Config other = Config.parse("c", "{\"sub\": {\"model_type\": \"other\"}}");
+    assertThatThrownBy(() -> Families.skeleton(Families.document(file), "TinyModel", other))
+        .isInstanceOf(TenonException.class)
+        .hasMessageContaining("actual=other, known=tiny_sub old_sub");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

@@ -89,6 +89,9 @@ class ExpressionTest {
         "not (n > 7); true",
         "n >= 7 and n <= 7; true",
         "word == None; false",
+        "word[0] == 's'; true",
+        "word[-1] == 'u'; true",
+        "word[1] in ['s', 'l']; false",
       })
   void conditionsArePythons(String text, boolean expected) {
     assertThat(Python.truth(value(text))).isEqualTo(expected);
