@@ -59,10 +59,10 @@ public final class GoldenFamilies {
     return Stream.of(
             "families",
             "decoder-configs",
-            "gpt-oss-configs",
             "encoder-configs",
             "vision-configs",
-            "random-configs")
+            "random-configs",
+            "gpt-oss-configs") // After the others, whose places saved models go by.
         .flatMap(GoldenFamilies::read)
         .toList();
   }
