@@ -43,7 +43,7 @@ CASES = {
     "expertscopy": ("experts stored one by one, warm, copied", "copy", "load", "experts", 4),
     "expertsalone": ("experts stored one by one, the first load of its process, memory as it comes", "alone", "alone", "experts", 1),
     "fp8": ("fp8 in blocks into bfloat16, warm", "load", "load", "fp8", 8),
-    "gguf": ("GGUF Q4_K_M into float32, warm", "float32", "float32", "gguf", 20),
+    "gguf": ("GGUF Q4_K_M into bfloat16, warm", "bfloat16", "bfloat16", "gguf", 20),
     "gptq": ("GPTQ int4 into float16, against memcpy of input plus output", "load", "memcpy", "gptq", 0.5),
     "columns": ("the later half of the columns of each matrix, against the half of the rows", "columns", "rows", "tied", 0.5),
     "normal": ("normal_ kernel, 256000 × 2304 bfloat16", "normal", "normal", None, 12),

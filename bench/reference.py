@@ -37,7 +37,7 @@ def work(case, path):
         if case == "normal":
             return lambda: head.normal_(0, 0.02)
         return lambda: torch.nn.init.trunc_normal_(head, 0, 0.02, -0.04, 0.04)
-    load = loader(path, torch.float32 if case == "float32" else "auto")
+    load = loader(path, getattr(torch, case) if case in ("float32", "bfloat16") else "auto")
     return (lambda: touch(load())) if case in ("populate", "process") else load
 
 

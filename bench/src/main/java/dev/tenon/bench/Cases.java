@@ -101,6 +101,7 @@ public final class Cases {
       case "columns" -> halves(path, 1);
       case "rows" -> halves(path, 0);
       case "torch" -> load(path, options.rng(Rng.TORCH));
+      case "bfloat16" -> load(path, options.dtype(DType.BF16));
       case "float32" -> load(path, options.dtype(DType.F32));
       case "normal" -> fill(new Distribution.Normal(0, 0.02));
       case "trunc_normal" -> fill(new Distribution.TruncatedNormal(0, 0.02, -0.04, 0.04));
