@@ -253,6 +253,9 @@ def flips(cfg_cls, cls, train, limit=36, seconds=20):
                 add(p, [str(w)] * len(v), first, True)
     for p, src in [(p, src) for p, src in nulls.items() if p.endswith("pad_token_id")]:
         add(p, 1, src, True)
+    for p, src in [(p, src) for p, src in absents.items() if p.endswith("tie_word_embeddings")]:
+        add(p, True, src, True)
+        add(p, False, src, True)
     for rnd in range(4):
         before = len(tried)
         for p, v, src in list(turns()):
