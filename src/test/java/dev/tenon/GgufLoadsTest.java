@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tenon.checkpoint.gguf.GgufBytes;
+import dev.tenon.checkpoint.gguf.GgufHeader;
+import dev.tenon.checkpoint.gguf.GgufTensor;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
 import dev.tenon.skeleton.Config;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +159,31 @@ class GgufLoadsTest {
     assertThat(plan.unexpected()).isEmpty();
     List<String> said = plan.warnings();
     assertThat(said).anyMatch(warning -> warning.contains("tensor=rope_freqs.weight"));
+  }
+
+  /** Blocks are bytes of the file under its names, with a word on what they stand for. */
+  @Test
+  void aModelMayStayAsItsFileHasIt() throws IOException {
+    Path file = MODELS.resolve("gguf-llama-q4_k_m/model.gguf");
+    LoadOptions options = LoadOptions.builder().quantised(Quantised.KEEP).build();
+    try (Model model = Tenon.load(file, options)) {
+      Map<String, Integer> digests = model.digests();
+      for (GgufTensor tensor : GgufHeader.read(file).tensors().values()) {
+        byte[] bytes = new byte[(int) tensor.bytes()];
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+          in.seek(tensor.offset());
+          in.readFully(bytes);
+        }
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        assertThat(digests.get(tensor.name())).as(tensor.name()).isEqualTo((int) crc.getValue());
+      }
+      assertThat(model.packed().get("blk.0.attn_v.weight").ggmlType()).isEqualTo("Q6_K");
+      assertThat(model.packed().get("blk.0.attn_v.weight").shape()).isEqualTo(Shape.of(128, 256));
+      Path out = directory.resolve("out");
+      assertThatThrownBy(() -> model.save(out, SaveOptions.defaults()))
+          .isInstanceOf(TenonException.class)
+          .hasMessageContaining("is not saved");
+    }
   }
 }

@@ -97,7 +97,8 @@ public record Preparation(
         new SkeletonSource(options, checkpoint.directory(), true).decided(whole, checkpoint, asked);
     Quantisation said = Quantisations.of(checkpoint.directory(), whole);
     Config config = source.own(whole);
-    Skeleton skeleton = source.find(config);
+    boolean asItIs = gguf != null && asked.keepPacked();
+    Skeleton skeleton = asItIs ? null : source.find(config);
     stopwatch.end(Stopwatch.Phase.CONFIG);
     LoadPlan base =
         skeleton == null

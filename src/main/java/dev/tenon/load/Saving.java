@@ -122,7 +122,19 @@ public final class Saving {
     return ties;
   }
 
+  /** Blocks have no meaning in a file that does not say their type. */
+  private void refuseBlocks() {
+    for (PackedWeight weight : loaded.plan().packed()) {
+      if (weight.ggmlType() != null) {
+        throw new TenonException(
+            "A GGUF that stays packed is not saved, its file is what a save would write: file="
+                + weight.formula().codes().entry().file());
+      }
+    }
+  }
+
   private NewCheckpoint checkpoint(DType dtype, SaveOptions options) {
+    refuseBlocks();
     SavedBytes bytes = new SavedBytes(loaded.skeleton(), loaded::tensor);
     Map<String, Integer> index = skeleton.index();
     index.values().removeIf(slot -> !stored(slot));

@@ -3,6 +3,7 @@ package dev.tenon.plan;
 import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
+import dev.tenon.plan.keep.KeptGguf;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.names.KeyNames;
 import dev.tenon.plan.tie.PlannedTies;
@@ -28,6 +29,9 @@ final class OwnNames {
   private OwnNames() {}
 
   static LoadPlan plan(Checkpoint checkpoint, Quantisation said, PlanOptions options) {
+    if (options.keepPacked() && !checkpoint.gguf().isEmpty()) {
+      return KeptGguf.plan(checkpoint);
+    }
     Unpacking unpacking = PackedWeights.of(checkpoint, said);
     List<? extends Stored> entries = unpacking.entries(checkpoint, name -> false);
     DType dtype = LoadDType.choose(checkpoint, Config.defaults(), options);

@@ -5,6 +5,7 @@ import dev.tenon.quantised.formula.Layout;
 import dev.tenon.quantised.formula.Numbers;
 import dev.tenon.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,15 @@ public record PackedWeight(
   /** Copies the list. */
   public PackedWeight {
     tensors = List.copyOf(tensors);
+  }
+
+  /**
+   * The type of ggml's whose blocks, or plain numbers, its one tensor is; null of any other scheme.
+   */
+  public @Nullable String ggmlType() {
+    return formula.codes().layout().kind() == Layout.Kind.GGML
+        ? packing.scheme().substring(packing.scheme().indexOf(' ') + 1).toUpperCase(Locale.ROOT)
+        : null;
   }
 
   /** How codes of less than a byte follow each other. */

@@ -16,7 +16,7 @@ public record Packing(String scheme, int bits, String group) {
   static final String TENSOR = "tensor";
 
   /** Nothing is known but the scheme. */
-  static Packing of(String scheme) {
+  public static Packing of(String scheme) {
     return new Packing(scheme, 0, "");
   }
 

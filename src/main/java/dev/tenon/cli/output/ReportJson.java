@@ -10,6 +10,7 @@ import dev.tenon.trace.Millis;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,8 +48,9 @@ public final class ReportJson {
     Json.strings(json, "warnings", report.warnings());
     packed(report.packed(), json);
     json.writeArrayFieldStart("tensors");
+    Map<String, PackedWeight> blocks = blocks(report);
     for (SlotReport slot : report.slots()) {
-      tensor(slot, report.placed(), digests.get(slot.name()), json);
+      tensor(slot, blocks.get(slot.name()), report.placed(), digests.get(slot.name()), json);
     }
     json.writeEndArray();
     bytes(report.bytes(), json);
@@ -79,14 +81,29 @@ public final class ReportJson {
     json.writeEndArray();
   }
 
+  /** What tensors of blocks stand for, by their names. */
+  static Map<String, PackedWeight> blocks(LoadReport report) {
+    Map<String, PackedWeight> blocks = new HashMap<>();
+    for (PackedWeight weight : report.packed()) {
+      if (weight.ggmlType() != null) {
+        blocks.put(weight.tensors().get(0), weight);
+      }
+    }
+    return blocks;
+  }
+
   private static void tensor(
-      SlotReport slot, boolean placed, @Nullable Integer crc32, JsonGenerator json)
+      SlotReport slot,
+      @Nullable PackedWeight block,
+      boolean placed,
+      @Nullable Integer crc32,
+      JsonGenerator json)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("name", slot.name());
     json.writeStringField("kind", slot.slot().isParameter() ? "parameter" : "buffer");
-    Json.shape(json, "shape", slot.slot().shape());
-    json.writeStringField("dtype", slot.dtype().torchName());
+    Json.shape(json, "shape", block == null ? slot.slot().shape() : block.shape());
+    json.writeStringField("dtype", block == null ? slot.dtype().torchName() : block.ggmlType());
     json.writeStringField("origin", slot.origin().name().toLowerCase(Locale.ROOT));
     json.writeStringField("from", slot.from());
     if (placed) {

@@ -26,14 +26,16 @@ public final class ReportText {
     for (String warning : report.warnings()) {
       out.println("warning: " + warning);
     }
+    Map<String, PackedWeight> blocks = ReportJson.blocks(report);
     Table table = new Table();
     for (SlotReport slot : report.slots()) {
+      PackedWeight block = blocks.get(slot.name());
       Integer crc32 = digests.get(slot.name());
       table.add(
           slot.name(),
           slot.origin().name().toLowerCase(Locale.ROOT),
-          slot.dtype().torchName(),
-          slot.slot().shape().toString(),
+          block == null ? slot.dtype().torchName() : block.ggmlType(),
+          (block == null ? slot.slot().shape() : block.shape()).toString(),
           crc32 == null ? "" : String.format("%08x", crc32),
           report.placed() ? slot.device().toString() : "",
           slot.from());

@@ -5,6 +5,8 @@ import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.Stored;
 import dev.tenon.checkpoint.TensorEntry;
 import dev.tenon.checkpoint.gguf.GgufTensor;
+import dev.tenon.quantised.PackedWeight;
+import dev.tenon.quantised.Packing;
 import dev.tenon.quantised.formula.Codes;
 import dev.tenon.quantised.formula.Formula;
 import dev.tenon.quantised.formula.Layout;
@@ -43,6 +45,21 @@ public final class GgufWeights {
       weights.add(model.metadata().tensor(entry.name()), entry);
     }
     return weights.entries;
+  }
+
+  /** A tensor that is left as it is: of which type, and what its blocks stand for. */
+  public static PackedWeight kept(GgufTensor tensor) {
+    long columns = tensor.shape().dim(tensor.shape().rank() - 1);
+    Layout layout = Layout.ggml(tensor.type().number(), tensor.rowBytes(), 0);
+    Codes codes = new Codes(tensor.entry(), layout, tensor.rows(), columns);
+    return new PackedWeight(
+        tensor.name(),
+        tensor.name(),
+        tensor.shape(),
+        null,
+        Packing.of("gguf " + tensor.type().name().toLowerCase(Locale.ROOT)),
+        Formula.plain(codes, new Numbers.Fixed()),
+        List.of(tensor.name()));
   }
 
   private void add(GgufTensor tensor, TensorEntry entry) {
