@@ -5,6 +5,7 @@ import dev.tenon.LoadOptions;
 import dev.tenon.LoadProgress;
 import dev.tenon.LoadReport;
 import dev.tenon.Model;
+import dev.tenon.Quantise;
 import dev.tenon.SaveOptions;
 import dev.tenon.SaveReport;
 import dev.tenon.Tenon;
@@ -16,6 +17,8 @@ import dev.tenon.cli.output.Units;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +28,7 @@ import picocli.CommandLine.ParseResult;
 final class SaveCommand extends TenonCommand {
   private static final String MAX_SHARD_SIZE = "--max-shard-size";
   private static final String MODEL_NAMES = "--model-names";
+  private static final String QUANTISE = "--quantise";
 
   SaveCommand() {
     super(
@@ -54,6 +58,12 @@ final class SaveCommand extends TenonCommand {
             "SIZE",
             "The most bytes of tensors in a file, such as 500MB (default: 50GB)."));
     spec.addOption(
+        Options.value(
+            QUANTISE,
+            String.class,
+            "SCHEME",
+            "fp8-blocks: linear layers as 8-bit floats with a scale for each block of 128 x 128."));
+    spec.addOption(
         Options.flag(
             MODEL_NAMES,
             "Names and layouts of the model, which load without conversion, not of the"
@@ -67,7 +77,8 @@ final class SaveCommand extends TenonCommand {
     SaveOptions save =
         SaveOptions.defaults()
             .checkpointNames(!parsed.hasMatchedOption(MODEL_NAMES))
-            .maxShardBytes(size(parsed));
+            .maxShardBytes(size(parsed))
+            .quantise(quantise(parsed));
     Path source = Source.checkpoint(parsed, console);
     Path out = parsed.matchedPositionalValue(1, Path.of(""));
     try (Progress progress = Progress.to(console.err());
@@ -87,6 +98,22 @@ final class SaveCommand extends TenonCommand {
         print(model.report(), saved, console.out());
       }
     }
+  }
+
+  private static @Nullable Quantise quantise(ParseResult parsed) {
+    String word = parsed.matchedOptionValue(QUANTISE, null);
+    for (Quantise scheme : Quantise.values()) {
+      if (scheme.toString().equals(word)) {
+        return scheme;
+      }
+    }
+    if (word != null) {
+      throw new ParameterException(
+          parsed.commandSpec().commandLine(),
+          "No scheme to quantise by: %s=%s, expected=%s"
+              .formatted(QUANTISE, word, Arrays.toString(Quantise.values())));
+    }
+    return null;
   }
 
   private static long size(ParseResult parsed) {

@@ -9,6 +9,7 @@ import dev.tenon.skeleton.Tie;
 import dev.tenon.skeleton.TokenSlot;
 import dev.tenon.tensor.DType;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,11 @@ public final class ModelConfig {
     return source.file();
   }
 
+  /** Slots that are matrices of {@code nn.Linear} modules; none if nothing says which. */
+  Set<String> linears() {
+    return source.linears(config);
+  }
+
   /** Sets the flag, once the ties under it are bound. */
   void tie(boolean value) {
     Config changed = config.with(TIED, value);
@@ -98,16 +104,21 @@ public final class ModelConfig {
    * @throws TenonException if there are none, or nothing says which they are
    */
   public List<TokenSlot> tokenSlots() {
-    Skeleton skeleton = source.require(config);
-    List<TokenSlot> slots = skeleton.tokenSlots();
-    if (slots.isEmpty()) {
-      Skeleton other = source.require(with(OTHER_TOKENS));
-      slots = TokenSlot.between(skeleton, other, OTHER_TOKENS);
-    }
+    List<TokenSlot> slots = slotsByTokens();
     if (slots.isEmpty()) {
       throw new TenonException(
-          "Nothing says which slots have a row for each token: class=" + skeleton.className());
+          "Nothing says which slots have a row for each token: class="
+              + source.require(config).className());
     }
     return slots;
+  }
+
+  /** The same, none where nothing says which they are. */
+  List<TokenSlot> slotsByTokens() {
+    Skeleton skeleton = source.require(config);
+    List<TokenSlot> slots = skeleton.tokenSlots();
+    return slots.isEmpty()
+        ? TokenSlot.between(skeleton, source.require(with(OTHER_TOKENS)), OTHER_TOKENS)
+        : slots;
   }
 }

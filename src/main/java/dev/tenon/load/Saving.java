@@ -12,6 +12,7 @@ import dev.tenon.engine.bytes.SavedBytes;
 import dev.tenon.plan.Step;
 import dev.tenon.plan.names.Dialect;
 import dev.tenon.plan.save.SavePlan;
+import dev.tenon.plan.save.StoredTensor;
 import dev.tenon.quantised.PackedWeight;
 import dev.tenon.quantised.Quantisation;
 import dev.tenon.skeleton.Config;
@@ -146,9 +147,35 @@ public final class Saving {
       }
     }
     Dialect dialect = options.checkpointNames() ? loaded.plan().dialect() : Dialect.OWN;
-    List<NewTensor> tensors =
-        SavePlan.of(skeleton, dialect, kept).stream().map(bytes::tensor).toList();
-    return new NewCheckpoint(tensors, parameters(), smallFiles(dtype), files.metadata());
+    List<StoredTensor> stored = SavePlan.of(skeleton, dialect, kept);
+    if (options.quantise() != null) {
+      return quantised(stored, bytes, dtype);
+    }
+    List<NewTensor> tensors = stored.stream().map(bytes::tensor).toList();
+    Config said = unpacked() ? Quantisation.without(config.config()) : config.config();
+    byte @Nullable [] modelOpt = unpacked() ? null : files.modelOpt();
+    return new NewCheckpoint(
+        tensors, parameters(), smallFiles(said, dtype, modelOpt), files.metadata());
+  }
+
+  private NewCheckpoint quantised(List<StoredTensor> stored, SavedBytes bytes, DType dtype) {
+    if (!loaded.plan().packed().isEmpty()) {
+      throw new TenonException(
+          "Weights that stay packed are not quantised anew: tensor=%s, remedy=load them unpacked"
+              .formatted(loaded.plan().packed().get(0).name()));
+    }
+    Quantising quantising = new Quantising(skeleton, config);
+    List<NewTensor> tensors = new ArrayList<>();
+    for (StoredTensor tensor : stored) {
+      tensors.addAll(quantising.tensors(tensor, bytes.tensor(tensor)));
+    }
+    if (tensors.size() == stored.size()) {
+      throw new TenonException(
+          "There is nothing to quantise: class=%s, tensors=%d, left=%s"
+              .formatted(skeleton.className(), stored.size(), quantising.left()));
+    }
+    Config said = quantising.described(Quantisation.without(config.config()));
+    return new NewCheckpoint(tensors, parameters(), smallFiles(said, dtype, null));
   }
 
   /** Whether a checkpoint holds the slot, under its own name or another of a tie. */
@@ -181,12 +208,13 @@ public final class Saving {
     return elements;
   }
 
-  private Map<String, byte @Nullable []> smallFiles(DType dtype) {
+  private Map<String, byte @Nullable []> smallFiles(
+      Config said, DType dtype, byte @Nullable [] modelOpt) {
     boolean described = files.described() || !skeleton.className().isEmpty();
     Map<String, byte @Nullable []> small = new LinkedHashMap<>();
-    small.put(SmallFiles.CONFIG, described ? utf8(said().saved(skeleton, dtype)) : null);
+    small.put(SmallFiles.CONFIG, described ? utf8(said.saved(skeleton, dtype)) : null);
     small.put(SmallFiles.GENERATION, files.generation());
-    small.put(SmallFiles.MODEL_OPT, unpacked() ? null : files.modelOpt());
+    small.put(SmallFiles.MODEL_OPT, modelOpt);
     small.put(SkeletonFile.NAME, utf8(skeletonFile()));
     return small;
   }
@@ -196,11 +224,7 @@ public final class Saving {
     return loaded.plan().packed().isEmpty() ? config.skeletonFile(skeleton) : config.skeletonFile();
   }
 
-  /** Of weights that were unpacked the config does not say again that they are packed. */
-  private Config said() {
-    return unpacked() ? Quantisation.without(config.config()) : config.config();
-  }
-
+  /** Whether weights were unpacked, of which nothing is to say that they are packed. */
   private boolean unpacked() {
     for (Step step : loaded.plan().steps()) {
       if (step.unpacks()) {

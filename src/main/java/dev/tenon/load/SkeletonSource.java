@@ -13,6 +13,7 @@ import dev.tenon.skeleton.file.SkeletonFile;
 import dev.tenon.skeleton.registry.Families;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,17 @@ public final class SkeletonSource {
    */
   public SkeletonSource(LoadOptions options, Path directory) {
     this(options, directory, false);
+  }
+
+  /** Slots that are matrices of {@code nn.Linear} modules; none if nothing says which. */
+  Set<String> linears(Config config) {
+    String name = className(config);
+    if (file != null || name == null) {
+      return Set.of();
+    }
+    return document == null
+        ? Families.linears(name, config)
+        : Families.linears(document, name, config);
   }
 
   /** Whether the skeleton is the atlas's, so that the checkpoint is to be held against it. */

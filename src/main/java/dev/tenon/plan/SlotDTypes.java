@@ -42,7 +42,7 @@ public final class SlotDTypes {
   }
 
   /** Whether whole segments of a dotted name read {@code segments}. */
-  static boolean hasSegments(String name, String segments) {
+  public static boolean hasSegments(String name, String segments) {
     int at = name.indexOf(segments);
     while (at >= 0) {
       int end = at + segments.length();

@@ -7,6 +7,7 @@ import dev.tenon.skeleton.names.Patterns;
 import dev.tenon.skeleton.names.Renaming;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -137,6 +138,11 @@ public record Architecture(
   /** The skeleton of this class under a config. */
   public Skeleton skeleton(String modelType, Config config) {
     return SkeletonBuilder.build(this, modelType, defaults.apply(config));
+  }
+
+  /** Names of the slots that are matrices of {@code nn.Linear} modules, under a config. */
+  public Set<String> linears(Config config) {
+    return Linears.of(SkeletonBuilder.described(this, defaults.apply(config)));
   }
 
   /**

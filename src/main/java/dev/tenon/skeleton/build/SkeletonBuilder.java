@@ -33,12 +33,17 @@ final class SkeletonBuilder {
   private final List<InitStep> fallbacks = new ArrayList<>();
 
   static Skeleton build(Architecture architecture, String modelType, Config config) {
+    return new SkeletonBuilder().walk(described(architecture, config), architecture, modelType);
+  }
+
+  /** The tree of a class's modules. */
+  static Module described(Architecture architecture, Config config) {
     Module root = new Module();
     architecture.block(config).describe(root);
     if (root.subModel() == null) {
       root.model(config);
     }
-    return new SkeletonBuilder().walk(root, architecture, modelType);
+    return root;
   }
 
   private Skeleton walk(Module root, Architecture architecture, String modelType) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All families on the class path or module path, looked up by class name. */
@@ -150,6 +151,21 @@ public final class Families {
                   reason(name)));
     }
     return skeleton;
+  }
+
+  /**
+   * Names of the slots of a class that are matrices of {@code nn.Linear} modules; empty if no
+   * family has the class.
+   */
+  public static Set<String> linears(String className, Config config) {
+    Member member = member(className, config);
+    return member == null ? Set.of() : member.architecture().linears(member.own(config));
+  }
+
+  /** The same of one of a family's classes. */
+  public static Set<String> linears(Family family, String className, Config config) {
+    Member member = member(className, family);
+    return member == null ? Set.of() : member.architecture().linears(member.own(config));
   }
 
   private static List<String> nearest(String className, String modelType) {
