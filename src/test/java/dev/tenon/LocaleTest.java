@@ -30,7 +30,8 @@ class LocaleTest {
       absolute=$PWD/$directory relative=$directory
       [ "$WHERE" = inside ] && cd "$directory" && relative=.
       eval "model=\\$$WHICH"
-      exec "$JAVA" -Xmx256m -Dslf4j.internal.verbosity=ERROR -cp "$CLASSES" "$MAIN" load "$model"
+      exec "$JAVA" -Xmx256m --enable-native-access=ALL-UNNAMED \\
+        -Dslf4j.internal.verbosity=ERROR -cp "$CLASSES" "$MAIN" load "$model"
       """;
 
   @TempDir private Path directory;
