@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.gguf.GgufBytes;
 import dev.tenon.checkpoint.gguf.GgufHeader;
 import dev.tenon.checkpoint.gguf.GgufTensor;
 import dev.tenon.nativecore.NativeCore;
 import dev.tenon.plan.LoadPlan;
+import dev.tenon.quantised.gguf.GgufModel;
+import dev.tenon.quantised.gguf.GgufWeights;
 import dev.tenon.skeleton.Config;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
@@ -141,6 +144,28 @@ class GgufLoadsTest {
     assertThatThrownBy(() -> Tenon.load(file, LoadOptions.defaults()))
         .isInstanceOf(TenonException.class)
         .hasMessageContaining("key=llama.block_count");
+  }
+
+  /** Else the slot that its numbers are for would be drawn, and the load end well. */
+  @Test
+  void aMatrixWithoutASlotIsRefusedByName() throws IOException {
+    byte[] bytes =
+        GgufBytes.header(2, 4)
+            .pair("general.architecture", "deepseek2")
+            .pair("deepseek2.block_count", 1)
+            .pair("deepseek2.embedding_length", 4)
+            .pair("deepseek2.attention.head_count", 1)
+            .tensor("token_embd.weight", 0, 0, 4, 2)
+            .tensor("blk.0.attn_k_b.weight", 0, 32, 4, 2)
+            .data(64);
+    Path file = Files.write(directory.resolve("model.gguf"), bytes);
+    assertThatThrownBy(() -> GgufWeights.of(Checkpoint.open(file, null), model(file)))
+        .isInstanceOf(TenonException.class)
+        .hasMessageContaining("tensor=blk.0.attn_k_b.weight, architecture=deepseek2");
+  }
+
+  private static GgufModel model(Path file) {
+    return GgufModel.of(Checkpoint.open(file, null));
   }
 
   @Test

@@ -40,7 +40,7 @@ public final class Location {
     if (name != null) {
       try {
         Path snapshot = names == null ? HubCache.standard().require(name) : names.apply(name);
-        return name.file() == null ? snapshot : file(snapshot, name);
+        return file(snapshot, name);
       } catch (TenonException e) {
         throw isSpelt(HERE) ? e : unspelt(HERE);
       }
@@ -54,7 +54,11 @@ public final class Location {
     return path;
   }
 
-  private static Path file(Path snapshot, ModelName name) {
+  /** What a name means in its snapshot: the file it names, or all of it. */
+  public static Path file(Path snapshot, ModelName name) {
+    if (name.file() == null) {
+      return snapshot;
+    }
     Path file = snapshot.resolve(name.file());
     if (!Files.exists(file)) {
       throw new TenonException(

@@ -45,7 +45,10 @@ record WatchTarget(
 
   static WatchTarget of(HubCache cache, ModelName name, @Nullable String subfolder) {
     return new WatchTarget(
-        name.toString(), () -> cache.require(name), subfolder, cache.ref(name).getParent());
+        name.toString(),
+        () -> Location.file(cache.require(name), name),
+        subfolder,
+        cache.ref(name).getParent());
   }
 
   /** The stamp as of now; of no files where there is nothing. */

@@ -130,6 +130,25 @@ class ModelWatchTest {
     }
   }
 
+  /** Not the weights under a usual name that stand beside it. */
+  @Test
+  void aFileOfARepositoryIsTheOneThatIsWatched() throws Exception {
+    HubCache cache = HubCache.at(root.resolve("hub"));
+    ModelName name = ModelName.parse("org/name:q4.gguf");
+    Path snapshots = root.resolve("hub/models--org--name/snapshots");
+    Path snapshot = Files.createDirectories(snapshots.resolve("1".repeat(40)));
+    Files.copy(root.resolve("one").resolve(FILE), snapshot.resolve(FILE));
+    Path ref = cache.ref(name);
+    Files.createDirectories(ref.getParent());
+    Files.writeString(ref, "1".repeat(40));
+    WatchTarget target = WatchTarget.of(cache, name, null);
+    assertThat(target.stamp().files()).isEmpty();
+
+    Path file = Files.writeString(snapshot.resolve("q4.gguf"), "");
+    assertThat(target.path().get()).isEqualTo(file);
+    assertThat(target.stamp().files()).containsKey(file);
+  }
+
   @Test
   void aFileRenamedOverTheOldOneIsLoaded() throws Exception {
     try (ModelWatch watch = watch()) {

@@ -75,6 +75,11 @@ public final class GgufModel {
     return architecture == null ? null : architecture.names().find(tensor);
   }
 
+  /** Whether its architecture is known, so that all its matrices have names. */
+  boolean isKnown() {
+    return architecture != null;
+  }
+
   Metadata metadata() {
     return metadata;
   }

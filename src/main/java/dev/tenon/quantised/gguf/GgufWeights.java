@@ -37,7 +37,7 @@ public final class GgufWeights {
    * @param model the checkpoint's
    * @return in the order of the files
    * @throws TenonException if a tensor is of a type that is not unpacked, or of another shape than
-   *     what was done to it leaves
+   *     what was done to it leaves, or a matrix of a known architecture has a name that is not
    */
   public static List<Stored> of(Checkpoint checkpoint, GgufModel model) {
     GgufWeights weights = new GgufWeights(model);
@@ -72,11 +72,24 @@ public final class GgufWeights {
     }
     Names.Name name = model.name(tensor.name());
     if (name == null) {
+      requireKnown(tensor);
       entries.add(entry(tensor, tensor.name(), Change.NONE));
     } else if (name.change() == Change.STACKED) {
       experts(tensor, name.model(), entry);
     } else {
       entries.add(entry(tensor, name.model(), name.change()));
+    }
+  }
+
+  /**
+   * Where an architecture is known a matrix of another name holds what some slot lacks, in a way
+   * nobody has described: that slot would be drawn at random.
+   */
+  private void requireKnown(GgufTensor tensor) {
+    if (model.isKnown() && tensor.shape().rank() > 1) {
+      throw new TenonException(
+          "A matrix of a GGUF model has a name that is not known of its architecture: file=%s, tensor=%s, architecture=%s"
+              .formatted(tensor.file(), tensor.name(), model.metadata().architecture()));
     }
   }
 
